@@ -1,0 +1,1 @@
+"""newsapp: a lightweight news site for a small public office."""
