@@ -1,0 +1,1 @@
+"""Text without Flask: Vietnamese writing, and HTML that came from people."""
