@@ -1,55 +1,160 @@
 """HTML that came from people: made safe, made plain, cut short.
 
-The only module that imports bleach and nh3.
+The only module that imports bleach and nh3. A body passes three gates, each of which would do
+alone for honest input: `markup.rewrite` (shape and limits), nh3, and bleach; all of them ask
+`_attribute` what may stay.
 """
 
-import html as html_module
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import escape
 
 import bleach
 import nh3
 from bleach.css_sanitizer import CSSSanitizer
 
-from newsapp.text.vietnamese import normalize
+from newsapp.text.markup import (
+    RichTextError,
+    RichTextTooDeep,
+    RichTextTooLong,
+    Start,
+    Text,
+    rewrite,
+    tokens,
+)
+from newsapp.text.vietnamese import normalize, one_line
+
+__all__ = [
+    "Cleaned",
+    "RichTextError",
+    "RichTextTooDeep",
+    "RichTextTooLong",
+    "clean",
+    "clean_with_report",
+    "excerpt",
+    "from_plain",
+    "media_paths",
+    "plain_text",
+]
 
 MAX_LENGTH = 1_000_000
+_MAX_PASSES = 5
 
-
-class RichTextError(ValueError):
-    """HTML that cannot be taken in; the person has to send something else."""
-
-
-class RichTextTooLong(RichTextError):
-    """More than `MAX_LENGTH` characters."""
-
-
-class RichTextTooDeep(RichTextError):
-    """Elements nested deeper than any real text."""
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_ADDRESS = re.compile(r"(?:https?://[^/?#]|mailto:[^/]|tel:[+0-9]|/(?!/)|#)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_ALIGNMENT = re.compile(
+    r"(?:^|;)\s*text-align\s*:\s*(left|right|center|justify)\s*(?:!\s*important\s*)?(?=;|$)"
+)
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Safe HTML, and how many images were left out because they are not on this site."""
+    """Safe HTML, and how many images were left out because they are not kept on this site."""
 
     html: str
     dropped_images: int
 
 
-_TAGS = set(
-    "p br hr h2 h3 h4 strong em u s sub sup blockquote ul ol li table caption thead tbody tfoot"
-    " tr th td figure figcaption img a abbr span".split()
-)
-_ATTRIBUTES = {
-    "*": ["lang", "style"],
-    "ol": ["start", "type"],
-    "th": ["scope", "colspan", "rowspan"],
-    "td": ["colspan", "rowspan"],
-    "img": ["src", "alt", "width", "height"],
-    "a": ["href", "title", "hreflang"],
-    "abbr": ["title"],
+def _href(value: str) -> str | None:
+    address = re.sub("[\t\n]", "", value).strip().replace(" ", "%20").replace("\xa0", "%20")
+    return address if _ADDRESS.match(address) and "\\" not in address else None
+
+
+def _media_address(value: str) -> str | None:
+    address = _href(value)
+    if address is None or not address.startswith("/media/") or ".." in address:
+        return None
+    return address
+
+
+def _text_align(value: str) -> str | None:
+    found = _ALIGNMENT.findall(value.lower())
+    return f"text-align: {found[-1]};" if found else None
+
+
+def _whole(low: int, high: int) -> Callable[[str], str | None]:
+    def within(value: str) -> str | None:
+        value = value.strip()
+        if not re.fullmatch("-?[0-9]{1,9}", value):
+            return None
+        return str(min(max(int(value), low), high))
+
+    return within
+
+
+def _one_of(*values: str) -> Callable[[str], str | None]:
+    return lambda value: value if value in values else None
+
+
+def _label(value: str) -> str | None:
+    return one_line(value)[:1000].rstrip()
+
+
+def _language(value: str) -> str | None:
+    return value if _LANGUAGE.fullmatch(value) else None
+
+
+_TAGS = {
+    *("p", "br", "hr", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "a", "abbr"),
+    *("blockquote", "ul", "ol", "li", "span", "figure", "figcaption", "img"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
 }
+_SPAN = _whole(1, 100)
+_ATTRIBUTES: dict[str, dict[str, Callable[[str], str | None]]] = {
+    "p": {"style": _text_align},
+    "h2": {"style": _text_align},
+    "h3": {"style": _text_align},
+    "h4": {"style": _text_align},
+    "figure": {"style": _text_align},
+    "td": {"style": _text_align, "colspan": _SPAN, "rowspan": _SPAN},
+    "th": {
+        "style": _text_align,
+        "colspan": _SPAN,
+        "rowspan": _SPAN,
+        "scope": _one_of("row", "col", "rowgroup", "colgroup"),
+    },
+    "ol": {"start": _whole(-99_999, 99_999), "type": _one_of("1", "a", "A", "i", "I")},
+    "img": {
+        "src": _media_address,
+        "alt": _label,
+        "width": _whole(1, 10_000),
+        "height": _whole(1, 10_000),
+    },
+    "a": {"href": _href, "title": _label, "hreflang": _language, "rel": _one_of("noopener")},
+    "abbr": {"title": _label},
+}
+
+
+def _attribute(element: str, name: str, value: str) -> str | None:
+    """The site's policy for one attribute: the value to keep, or None."""
+    if name == "lang":
+        return _language(value) if element in _TAGS else None
+    rule = _ATTRIBUTES.get(element, {}).get(name)
+    return rule(value) if rule else None
+
+
+def _attributes(element: str, given: dict[str, str]) -> dict[str, str]:
+    answers = {name: _attribute(element, name, value) for name, value in given.items()}
+    kept = {name: value for name, value in answers.items() if value is not None}
+    kept.pop("rel", None)
+    if element == "a" and kept.get("href", "").lower().startswith("http"):
+        kept["rel"] = "noopener"
+    return kept
+
+
+def _bleach_attribute(element: str, name: str, value: str) -> bool:
+    return _attribute(element, name, value) == value
+
+
+_CLEANER = bleach.Cleaner(
+    tags=_TAGS,
+    attributes=_bleach_attribute,
+    protocols=_SCHEMES,
+    css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"], allowed_svg_properties=[]),
+    strip=True,
+)
 
 
 def clean(html: str) -> str:
@@ -58,76 +163,80 @@ def clean(html: str) -> str:
 
 
 def clean_with_report(html: str) -> Cleaned:
-    """HTML from a person -> the body that is stored. Raises RichTextError."""
+    """HTML from a person -> the body that is stored: a run of blocks, safe to show as it is.
+
+    Cleaning the result again changes nothing. Images that are not under `/media/` are left out
+    and counted. Raises RichTextTooLong (over `MAX_LENGTH` characters or too many elements),
+    RichTextTooDeep, or their base RichTextError when no stable form is found.
+    """
     if len(html) > MAX_LENGTH:
         raise RichTextTooLong(f"more than {MAX_LENGTH} characters")
-    safe = nh3.clean(
-        normalize(html),
-        tags=_TAGS,
-        attributes={name: set(values) for name, values in _ATTRIBUTES.items()},
-        link_rel=None,
-    )
-    cleaner = bleach.Cleaner(
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        protocols={"http", "https", "mailto", "tel"},
-        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
-        strip=True,
-    )
-    return Cleaned(str(cleaner.clean(safe)), 0)
+    dropped_images = 0
+    for _ in range(_MAX_PASSES):
+        shaped, dropped = rewrite(html, _attributes)
+        dropped_images += dropped
+        safe = nh3.clean(
+            shaped,
+            tags=_TAGS,
+            attributes={"*": {"lang"}} | {name: set(rules) for name, rules in _ATTRIBUTES.items()},
+            attribute_filter=_attribute,
+            url_schemes=_SCHEMES,
+            link_rel=None,
+        )
+        cleaned = str(_CLEANER.clean(safe))
+        if cleaned == html:
+            return Cleaned(cleaned, dropped_images)
+        html = cleaned
+    raise RichTextError("no stable form of this text was found")
 
 
-_BREAKING = set("p br hr h2 h3 h4 blockquote ul ol li table caption tr th td figure div".split())
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BREAKING:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BREAKING:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))
+_INLINE = {"strong", "em", "b", "i", "u", "s", "sub", "sup", "a", "abbr", "span", "font", "img"}
 
 
 def plain_text(html: str) -> str:
-    """The words of `html`, one line per block; entities resolved, no-break spaces as spaces."""
-    words = _Words()
-    words.feed(html)
-    words.close()
-    lines = (" ".join(line.split()) for line in "".join(words.parts).split("\n"))
+    """The words of any HTML, one line per block, cell or `<br>`; character references resolved,
+    no-break spaces and runs of white space as one space. Linear time, no errors."""
+    pieces: list[str] = []
+    for token in tokens(html):
+        if isinstance(token, Text):
+            pieces.append(re.sub(r"\s", " ", token.data))
+        elif token.name not in _INLINE:
+            pieces.append("\n")
+    lines = (one_line(line) for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def from_plain(text: str) -> str:
-    """Plain text -> HTML: a blank line parts paragraphs, a single line end becomes `<br>`."""
-    paragraphs = re.split(r"\n\s*\n", normalize(text).strip())
-    return "".join(
-        f"<p>{html_module.escape(paragraph, quote=False).replace(chr(10), '<br>')}</p>"
-        for paragraph in paragraphs
+    """Plain text -> HTML: a blank line parts paragraphs, a single line end becomes `<br>`.
+
+    For a body typed without any tag; the result still goes through `clean`.
+    """
+    paragraphs = (
+        "<br>".join(escape(one_line(line), quote=False) for line in paragraph.split("\n"))
+        for paragraph in re.split(r"\n(?:[^\S\n]*\n)+", normalize(text).strip())
         if paragraph
     )
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
 
 
 def excerpt(text: str, limit: int) -> str:
-    """At most `limit` characters of plain `text` in one line, cut at a word, ended by `…`."""
-    line = " ".join(text.split())
+    """At most `limit` characters of plain `text` in one line, cut between words and ended by
+    `…` where something was left out. Raises ValueError for a limit below 1."""
+    if limit < 1:
+        raise ValueError("an excerpt needs room for one character")
+    line = one_line(text)
     if len(line) <= limit:
         return line
-    cut = line[:limit].rpartition(" ")[0] or line[: limit - 1]
-    return cut.rstrip(" ,;:.-–") + "…"
-
-
-_MEDIA = re.compile(r"""(?:src|href)="(/media/[^"]*)\"""")
+    kept = line[:limit].rpartition(" ")[0] or line[: limit - 1]
+    return kept.rstrip(" ,;:.-–") + "…"
 
 
 def media_paths(html: str) -> set[str]:
-    """The `/media/…` addresses that a stored body shows or links to."""
-    return {html_module.unescape(path) for path in _MEDIA.findall(html)}
+    """The `/media/…` addresses that `html` shows or links to, as written in its attributes."""
+    return {
+        address
+        for token in tokens(html)
+        if isinstance(token, Start)
+        for name in ("src", "href")
+        if (address := token.attributes.get(name, "")).startswith("/media/")
+    }

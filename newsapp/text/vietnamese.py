@@ -5,7 +5,7 @@ Nothing here knows a locale of the machine: the result is the same on every serv
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -175,10 +175,7 @@ def parse_dateline(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     hour, minute, second = match["hour"], match["minute"] or match["h_minute"], match["second"]
     try:
-        return datetime(
-            *(day.year, day.month, day.day),
-            *(int(part or 0) for part in (hour, minute, second)),
-            tzinfo=zone,
-        )
+        moment = time(int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
+    return datetime.combine(day, moment, tzinfo=zone)
