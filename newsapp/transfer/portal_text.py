@@ -17,9 +17,10 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from newsapp.text.richtext import from_plain
-from newsapp.text.vietnamese import fold, normalize, one_line, parse_dateline
+from newsapp.text.vietnamese import fold, normalize, parse_dateline
 
 MAX_BYTES = 2 * 1024 * 1024
+MAX_LINES = 20_000
 SECTION_MAX = 200
 TITLE_MAX = 300
 BYLINE_MAX = 60
@@ -42,7 +43,7 @@ _NUMBER = r"[0-9][0-9., ]*"
 _PLAIN_LABELS = r"lien ket|hinh anh|luu tru"
 _SURE_LABELS = r"luu tru ?\( ?lich ?\)|xem tiep|xem theo ngay|ban in|quay lai"
 _NEIGHBOURS = r"tin moi hon|tin da dua"
-_ANY_LABEL = rf"(?:(?:{_SURE_LABELS}|{_PLAIN_LABELS}|{_NEIGHBOURS}) ?:? ?)"
+_ANY_LABEL = rf"(?:(?:{_SURE_LABELS}|{_PLAIN_LABELS}|{_NEIGHBOURS}) ?[:|]? ?)"
 _LABELS_ONLY = re.compile(rf"{_ANY_LABEL}+")
 _SURE_ONLY = re.compile(rf"(?=.*(?:{_SURE_LABELS})){_ANY_LABEL}+")
 _NEIGHBOURS_ONLY = re.compile(rf"(?=.*(?:{_NEIGHBOURS})){_ANY_LABEL}+")
@@ -166,10 +167,13 @@ def _decode(data: bytes) -> str:
 
 
 def _lines(text: str) -> list[_Line]:
+    written = normalize(text).split("\n")
+    if len(written) > MAX_LINES:
+        raise PortalTextError("The file has more than 20,000 lines, too many for one page.")
     lines = []
-    for raw in text.splitlines():
-        if clean := one_line(raw):
-            lines.append(_Line(clean, fold(clean), _indent(normalize(raw))))
+    for line in written:
+        if clean := " ".join(line.split()):
+            lines.append(_Line(clean, fold(clean), _indent(line)))
     return lines
 
 
@@ -246,13 +250,13 @@ def _title_and_rest(lines: Sequence[_Line]) -> tuple[_Line, list[_Line]]:
     return title, rest
 
 
-def _without_credits(title: _Line, rest: Sequence[_Line]) -> tuple[list[str], str, str]:
+def _without_credits(title: _Line, rest: Sequence[_Line]) -> tuple[list[_Line], str, str]:
     """Return body, byline and source; the last two stand in the last lines alone.
 
     They are labelled, or (a byline) short and pushed to the right of everything else.
     """
     margin = min(line.indent for line in (title, *rest))
-    body = [line.text for line in rest]
+    body = list(rest)
     bylines: list[str] = []
     sources: list[str] = []
     for line in reversed(rest[-CREDIT_LINES:]):
@@ -279,11 +283,12 @@ def _is_pushed(line: _Line, margin: int) -> bool:
     )
 
 
-def _lead_and_paragraphs(texts: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    marked = _LEAD.match(fold(texts[0]))
-    if marked and len(texts) > 1:
-        return texts[0][marked.end() :], tuple(texts[1:])
-    return "", tuple(texts)
+def _lead_and_paragraphs(body: Sequence[_Line]) -> tuple[str, tuple[str, ...]]:
+    paragraphs = tuple(line.text for line in body)
+    marked = _LEAD.match(body[0].folded)
+    if marked and len(body) > 1:
+        return paragraphs[0][marked.end() :], paragraphs[1:]
+    return "", paragraphs
 
 
 def _views(lines: Sequence[_Line]) -> int | None:
