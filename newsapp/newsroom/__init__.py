@@ -1,0 +1,1 @@
+"""The newsroom: where the office writes, publishes and keeps house."""
