@@ -53,17 +53,16 @@ class Reason(StrEnum):
     FLOOD = "flood"
 
 
-def is_countable(environ: Mapping[str, Any], status: str, content_type: str) -> bool:
-    """Whether the answer is a public page at all (see the head of this file).
+def public_page(environ: Mapping[str, Any], status: str, content_type: str) -> CountedPage | None:
+    """The page that an answer is, None if it is no public page (see the head of this file).
 
     `status` is the WSGI status line. 206, 304 and every other status fall through.
     """
-    return (
-        isinstance(environ.get(PAGE_KEY), CountedPage)
-        and status[:4].rstrip() == "200"
-        and is_html(content_type)
-        and environ.get("REQUEST_METHOD") in ("GET", "HEAD")
-    )
+    page = environ.get(PAGE_KEY)
+    asked = environ.get("REQUEST_METHOD") in ("GET", "HEAD")
+    if isinstance(page, CountedPage) and asked and status[:3] == "200" and is_html(content_type):
+        return page
+    return None
 
 
 def is_html(content_type: str) -> bool:
@@ -72,7 +71,7 @@ def is_html(content_type: str) -> bool:
 
 
 def exclusion(environ: Mapping[str, Any], page: CountedPage) -> Reason | None:
-    """The reason that speaks against counting a countable answer, the flood aside."""
+    """The reason that speaks against counting a public page, the flood aside."""
     agent = str(environ.get("HTTP_USER_AGENT", "")).strip()
     if environ.get("REQUEST_METHOD") == "HEAD":
         return Reason.HEAD

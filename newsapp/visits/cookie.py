@@ -1,0 +1,91 @@
+"""The one cookie of a reader: short-lived, signed, first-party, and it names nobody.
+
+It holds the time of the browser's last counted page and the pages read in this visit, no more.
+Its payload is numbers in base 36 joined by `-`, the time in milliseconds first.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from itsdangerous import BadSignature, Signer
+
+from newsapp.visits.rules import WINDOW_SECONDS, Visit
+
+NAME = "newsapp_visit"
+MOST_SEEN = 200
+MOST_BYTES = 1900
+"""Bound on the cookie's value; browsers keep some 4 KB, and every request sends it."""
+
+CLOCK_LEEWAY_MS = 5_000
+"""How far ahead another host's clock may be before its cookies are held to be forged."""
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAYLOAD = re.compile(r"[0-9a-z]{1,13}(?:-[0-9a-z]{1,13})*", re.ASCII)
+
+
+class VisitCookie:
+    """Reads and writes the cookie. Several hosts that share the secret key share its visits."""
+
+    def __init__(self, secret_key: bytes | str) -> None:
+        self._signer = Signer(
+            secret_key, salt="newsapp.visits.cookie.1", key_derivation="hmac", digest_method=sha256
+        )
+
+    def read(self, header: str, now_ms: int) -> Visit | None:
+        """The visit in a Cookie header, None if there is none that this site wrote.
+
+        Garbage, another site's or a tampered value and one from the future are all the same as no
+        cookie; so is one whose window has closed, for a browser would have dropped it. Never
+        raises.
+        """
+        value = _value(header)
+        if value is None or len(value) > MOST_BYTES:
+            return None
+        try:
+            payload = self._signer.unsign(value).decode("ascii")
+        except (BadSignature, UnicodeError):
+            return None
+        if not _PAYLOAD.fullmatch(payload):
+            return None
+        last_ms, *seen = (int(number, 36) for number in payload.split("-"))
+        if not now_ms - WINDOW_SECONDS * 1000 < last_ms <= now_ms + CLOCK_LEEWAY_MS:
+            return None
+        return Visit(last_ms, tuple(seen[-MOST_SEEN:]))
+
+    def value(self, visit: Visit) -> str:
+        """The signed value; the oldest pages are left out where it would grow too long."""
+        seen = [_base36(key) for key in visit.seen[-MOST_SEEN:]]
+        while True:
+            payload = "-".join((_base36(visit.last_ms), *seen))
+            value = self._signer.sign(payload).decode("ascii")
+            if len(value) <= MOST_BYTES:
+                return value
+            del seen[0]
+
+    def header(self, visit: Visit, *, secure: bool) -> str:
+        """The whole Set-Cookie header."""
+        return (
+            f"{NAME}={self.value(visit)}; Max-Age={WINDOW_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+            + ("; Secure" if secure else "")
+        )
+
+
+def _value(header: str) -> str | None:
+    if NAME not in header:
+        return None
+    for pair in header.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == NAME:
+            return value.strip().strip('"')
+    return None
+
+
+def _base36(number: int) -> str:
+    digits = []
+    while True:
+        number, digit = divmod(number, 36)
+        digits.append(_DIGITS[digit])
+        if not number:
+            return "".join(reversed(digits))

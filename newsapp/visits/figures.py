@@ -1,0 +1,119 @@
+"""The figures that stand in pages: at most a second old, and never worth a wait.
+
+One thread of its own asks the database. A page whose figures are older than a second asks that
+thread and waits for it a fifth of a second at most; once an answer was late, or failed, no page
+waits until one has come again, and pages show the last figures known.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from newsapp.visits.books import Books, SiteFigures
+from newsapp.visits.complaints import Complaints
+from newsapp.visits.fork import in_child
+from newsapp.visits.ledger import Ledger
+
+FRESH_SECONDS = 1.0
+WAIT_SECONDS = 0.2
+_MOST_ARTICLES = 4_000
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Question:
+    """What several pages want to know at once; answered when `answered` is set."""
+
+    articles: set[int] = field(default_factory=set)
+    site: bool = False
+    answered: threading.Event = field(default_factory=threading.Event)
+
+
+class Figures:
+    """A small cache in front of a `Ledger`, one per process. Its methods never raise."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._complaints = Complaints()
+        self._forget()
+        in_child(self._forget)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._next = _Question()
+        self._late = False
+        self._site = (0.0, SiteFigures())
+        self._articles: dict[int, tuple[float, int]] = {}
+
+    def get(self, articles: Collection[int], site: bool) -> tuple[dict[int, int], SiteFigures]:
+        """Each article's days and corrections, and the site's figures if `site` is true.
+
+        What was never known is zero.
+        """
+        old = time.monotonic() - FRESH_SECONDS
+        stale = {key for key in articles if self._articles.get(key, (0.0, 0))[0] < old}
+        stale_site = site and self._site[0] < old
+        if stale or stale_site:
+            self._ask(stale, stale_site)
+        known = self._articles
+        return {key: known.get(key, (0.0, 0))[1] for key in articles}, self._site[1]
+
+    def _ask(self, articles: set[int], site: bool) -> None:
+        with self._lock:
+            question = self._next
+            question.articles |= articles
+            question.site |= site
+            self._start()
+            self._wake.set()
+        if not self._late and not question.answered.wait(WAIT_SECONDS):
+            self._late = True
+
+    def _start(self) -> None:
+        if self._thread is not None:
+            return
+        thread = threading.Thread(target=self._answer, name="newsapp-figures", daemon=True)
+        try:
+            thread.start()
+            self._thread = thread
+        except RuntimeError as error:
+            self._complaints.say("no thread for the figures", error)
+
+    def _answer(self) -> None:
+        while True:
+            self._wake.wait()
+            with self._lock:
+                self._wake.clear()
+                question, self._next = self._next, _Question()
+            try:
+                self._look_up(self._ledger, question)
+                self._late = False
+            except Exception as error:  # whatever it is, the thread must outlive it
+                self._late = True
+                self._complaints.say("pages show the last figures known", error)
+            question.answered.set()
+            if self._late:
+                self._try_again(question)
+
+    def _look_up(self, books: Books, question: _Question) -> None:
+        articles = books.views_of(question.articles) if question.articles else {}
+        site = books.site_figures(self._ledger.today()) if question.site else None
+        now = time.monotonic()
+        if len(self._articles) + len(articles) > _MOST_ARTICLES:
+            newest = sorted(self._articles.items(), key=lambda item: item[1][0])
+            self._articles = dict(newest[_MOST_ARTICLES // 2 :])
+        self._articles.update((key, (now, views)) for key, views in articles.items())
+        if site is not None:
+            self._site = (now, site)
+
+    def _try_again(self, question: _Question) -> None:
+        """Put a question that got no answer back, and give the database a moment."""
+        time.sleep(_RETRY_SECONDS)
+        with self._lock:
+            self._next.articles |= question.articles
+            self._next.site |= question.site
+            self._wake.set()

@@ -1,0 +1,252 @@
+"""The journal: what was counted, on disk before the reader gets the page.
+
+Each process appends to a file of its own in the journal directory, one `write` of one fixed-size
+record per page, so that a process killed at any moment leaves whole records behind it. The owner
+holds a lock on its file for as long as it lives; a file whose lock can be had has no owner any
+more. File names are random: hosts that share a database never collide.
+
+What is written survives the death of every process; like the pages of the system's file cache, up
+to a second of it may be lost when the machine itself loses power.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import struct
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsapp.visits.fork import in_child
+from newsapp.visits.rules import Hit, Reason
+
+SUFFIX = ".log"
+ROTATE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One public page: counted (`hit`), or set aside for a reason (`reason`).
+
+    `day` is the proleptic ordinal (`date.toordinal`) of the day in the site's time zone at the
+    time of the hit, so that folding it later books it on the right day.
+    """
+
+    day: int
+    article_id: int | None = None
+    hit: Hit | None = None
+    reason: Reason | None = None
+
+
+# magic, what was hit, reason, day, article; then the checksum of these
+_BODY = struct.Struct("<2sBBIQ")
+_CHECKSUM = struct.Struct("<I")
+_MAGIC = b"v1"
+RECORD_BYTES = _BODY.size + _CHECKSUM.size
+
+# The position of a reason is stored: add at the end only.
+_REASONS = (
+    None,
+    Reason.HEAD,
+    Reason.PREFETCH,
+    Reason.STAFF,
+    Reason.EMPTY_AGENT,
+    Reason.BOT,
+    Reason.FLOOD,
+)
+_VISIT, _VIEW, _PRINT = 1, 2, 4
+_NO_HIT = Hit(visit=False, view=False, printed=False)
+_LAST_DAY = 3_652_059  # 31 December 9999
+
+
+def pack(record: Record) -> bytes:
+    """The record as `RECORD_BYTES` bytes."""
+    hit = record.hit or _NO_HIT
+    body = _BODY.pack(
+        _MAGIC,
+        hit.visit * _VISIT | hit.view * _VIEW | hit.printed * _PRINT,
+        _REASONS.index(record.reason),
+        record.day,
+        record.article_id or 0,
+    )
+    return body + _CHECKSUM.pack(zlib.crc32(body))
+
+
+def unpack(data: bytes) -> Record | None:
+    """The record in `RECORD_BYTES` bytes, None if they are no record."""
+    body = data[: _BODY.size]
+    magic, hit, reason, day, article_id = _BODY.unpack(body)
+    if magic != _MAGIC or _CHECKSUM.unpack(data[_BODY.size :]) != (zlib.crc32(body),):
+        return None
+    if reason >= len(_REASONS) or not 1 <= day <= _LAST_DAY or article_id >= 1 << 63:
+        return None
+    return Record(
+        day,
+        article_id or None,
+        Hit(visit=bool(hit & _VISIT), view=bool(hit & _VIEW), printed=bool(hit & _PRINT)),
+        _REASONS[reason],
+    )
+
+
+class JournalWriter:
+    """This process's own journal file, opened at the first record and after every rotation."""
+
+    def __init__(self, directory: Path, rotate_bytes: int = ROTATE_BYTES) -> None:
+        self._directory = directory
+        self._rotate_bytes = rotate_bytes
+        self._forget()
+        in_child(self._abandon)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._file: int | None = None
+        self._path: Path | None = None
+        self._size = 0
+
+    def _abandon(self) -> None:
+        """In a forked child: the file is the parent's, and closing our copy keeps its lock."""
+        inherited = self._file
+        self._forget()
+        if inherited is not None:
+            os.close(inherited)
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write the records, all or a whole number of them, and return when they are in the file.
+
+        Raises `NotWrittenError`, with the records that are not in the file, when the disk refuses.
+        """
+        data = b"".join(map(pack, records))
+        with self._lock:
+            try:
+                file = self._open()
+            except OSError as error:
+                raise NotWrittenError(records) from error
+            written = 0
+            try:
+                while written < len(data):
+                    written += os.write(file, data[written:])
+            except OSError as error:
+                whole = written // RECORD_BYTES
+                self._cut(file, self._size + whole * RECORD_BYTES)
+                raise NotWrittenError(records[whole:]) from error
+            self._size += written
+
+    def _open(self) -> int:
+        if self._file is not None:
+            return self._file
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / f"{secrets.token_hex(12)}{SUFFIX}"
+        # Locked before it bears its name: nobody may take the new file for a dead owner's.
+        unnamed = path.with_suffix(".new")
+        file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_RDWR, 0o640)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unnamed.rename(path)
+        except OSError:
+            os.close(file)
+            unnamed.unlink(missing_ok=True)
+            raise
+        self._file, self._path, self._size = file, path, 0
+        return file
+
+    def _cut(self, file: int, size: int) -> None:
+        """Take a torn record off the end, or leave the file for good if even that fails."""
+        self._size = size
+        try:
+            os.ftruncate(file, size)
+        except OSError:
+            self._close()
+
+    def tend(self) -> None:
+        """Start a new file when this one is long enough, or was deleted under our hands."""
+        with self._lock:
+            if self._file is not None and (
+                self._size >= self._rotate_bytes or os.fstat(self._file).st_nlink == 0
+            ):
+                self._close()
+
+    def close(self) -> None:
+        """Give the file up; whoever folds next takes it over. The next record opens another."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+        self._file, self._path, self._size = None, None, 0
+
+
+class NotWrittenError(OSError):
+    """The disk refused; `records` are those that are not in the journal."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        super().__init__(errno.EIO, "visits could not be written to the journal")
+        self.records = list(records)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFile:
+    """A journal as somebody who folds finds it. `dead`: no owner will ever append to it again."""
+
+    path: Path
+    size: int
+    dead: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def whole(self) -> int:
+        """Bytes of whole records; a torn one at the end was never acknowledged to a reader."""
+        return self.size - self.size % RECORD_BYTES
+
+    def read(self, offset: int, most: int) -> bytes:
+        """Whole records from `offset` on, at most `most` bytes."""
+        length = min(self.whole - offset, most - most % RECORD_BYTES)
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            data = file.read(max(length, 0))
+        return data[: len(data) - len(data) % RECORD_BYTES]
+
+
+def journal_files(directory: Path) -> list[JournalFile]:
+    """All journals of this host, in the order of their names. Raises OSError."""
+    found = []
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            # The lock first, the size after: a dead journal's size is final.
+            dead = _try_lock(file.fileno())
+            found.append(JournalFile(path, os.fstat(file.fileno()).st_size, dead))
+    return found
+
+
+def _try_lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def records_in(data: bytes) -> Iterator[Record | None]:
+    """The records in whole-record bytes; None for each that is damaged."""
+    for start in range(0, len(data), RECORD_BYTES):
+        yield unpack(data[start : start + RECORD_BYTES])
+
+
+@contextlib.contextmanager
+def folder_lock(directory: Path) -> Iterator[bool]:
+    """Whether we are the one who folds this host's journals now; never waits. Raises OSError."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = os.open(directory / "fold.lock", os.O_CREAT | os.O_RDWR, 0o640)
+    try:
+        yield _try_lock(file)
+    finally:
+        os.close(file)

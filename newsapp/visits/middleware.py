@@ -1,0 +1,261 @@
+"""The outermost layer of the site: counts each public page, and fills the figures into it.
+
+What is counted is in the journal before the server sees the answer's first header: a page that
+reached a reader is never lost. Nothing here makes a page fail or wait for a database.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from newsapp.visits.books import SiteFigures
+from newsapp.visits.cookie import VisitCookie
+from newsapp.visits.figures import Figures
+from newsapp.visits.flood import Flood
+from newsapp.visits.journal import Record
+from newsapp.visits.ledger import Ledger
+from newsapp.visits.rules import (
+    CountedPage,
+    Reason,
+    count,
+    exclusion,
+    is_html,
+    public_page,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Headers = list[tuple[str, str]]
+
+_MARK_START = b"<!--count:"
+_MARK_END = b"-->"
+_MARK = re.compile(
+    rb"<!--count:(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->"
+)
+_LONGEST_MARK = 60
+_FEWEST_TILES = 7
+
+
+class VisitCounter:
+    """WSGI middleware around everything else; see `rules` for what it counts.
+
+    `secure_cookie` says whether the cookie is for https only, or is asked with the environment of
+    each request. REMOTE_ADDR must be the reader's, not a proxy's.
+
+    A browser that the flood limit turns away gets no cookie: its next page asks for a place in
+    the network's minute again, so that a person among a crowd behind one address is counted a
+    little later, and a script is not let in for having kept a cookie.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        ledger: Ledger,
+        secret_key: bytes | str,
+        zone: ZoneInfo,
+        flood_limit: int,
+        secure_cookie: bool | Callable[[WSGIEnvironment], bool],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app = app
+        self._ledger = ledger
+        self._zone = zone
+        self._secure = secure_cookie
+        self._clock = clock
+        self._cookie = VisitCookie(secret_key)
+        self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
+        self._figures = Figures(ledger)
+
+    def close(self) -> None:
+        """Close what this layer opened itself; the ledger is closed by whoever made it."""
+        self._flood.close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self._ledger.start()
+        answer = _Answer()
+        body = answer.begin(self._app(environ, answer.start_response))
+        if not is_html(answer.header("content-type")):
+            answer.send(start_response)
+            return body
+        if environ.get("REQUEST_METHOD") == "HEAD":
+            # The length of a page whose figures were not filled in would be a wrong one.
+            answer.remove("content-length")
+        elif _is_fillable(answer):
+            body = self._fill(answer, body)
+        page = public_page(environ, answer.status, answer.header("content-type"))
+        if page is not None:
+            self._count(environ, page, answer)
+        if page is not None or answer.filled:
+            answer.headers_default("Cache-Control", "private, no-cache")
+        answer.send(start_response)
+        return body
+
+    def _count(self, environ: WSGIEnvironment, page: CountedPage, answer: _Answer) -> None:
+        now = self._clock()
+        now_ms = int(now * 1000)
+        day = datetime.fromtimestamp(now, self._zone).toordinal()
+        reason = exclusion(environ, page)
+        visit = None
+        if reason is None:
+            visit = self._cookie.read(str(environ.get("HTTP_COOKIE", "")), now_ms)
+            if visit is None and not self._flood.admits(str(environ.get("REMOTE_ADDR", ""))):
+                reason = Reason.FLOOD
+        if reason is not None:
+            self._ledger.append([Record(day, page.article_id, reason=reason)])
+            return
+        hit, visit = count(page, visit, now_ms)
+        if hit.visit or hit.view or hit.printed:
+            self._ledger.append([Record(day, page.article_id, hit)])
+        secure = self._secure(environ) if callable(self._secure) else self._secure
+        answer.headers.append(("Set-Cookie", self._cookie.header(visit, secure=secure)))
+
+    def _fill(self, answer: _Answer, body: Iterable[bytes]) -> Iterable[bytes]:
+        if not answer.header("content-length"):
+            answer.filled = True
+            return _Stream(body, self._filled)
+        try:
+            whole = b"".join(body)
+        finally:
+            _close(body)
+        filled = self._filled(whole)
+        answer.filled = filled is not whole
+        if answer.filled:
+            answer.remove("content-length")
+            answer.headers.append(("Content-Length", str(len(filled))))
+        return [filled]
+
+    def _filled(self, html: bytes) -> bytes:
+        """The same text with its marks replaced; the very same object if it has none."""
+        if _MARK_START not in html:
+            return html
+        marks = list(_MARK.finditer(html))
+        articles = {int(mark[2]) for mark in marks if mark[1]}
+        views, site = self._figures.get(articles, any(mark[4] for mark in marks))
+        return _MARK.sub(lambda mark: _figure(mark, views, site).encode("ascii"), html)
+
+
+def _figure(mark: re.Match[bytes], views: Mapping[int, int], site: SiteFigures) -> str:
+    if mark[1]:
+        return written(int(mark[3]) + views[int(mark[2])])
+    name = mark[4].decode("ascii")
+    if name == "tiles":
+        digits = str(max(site.total, 0)).zfill(_FEWEST_TILES)
+        return "".join(f"<b>{digit}</b>" for digit in digits)
+    return written(site.total if name == "site" else getattr(site, name))
+
+
+def written(number: int) -> str:
+    """A count as Vietnamese writes it, `5.164.377`; no count that readers see is below zero."""
+    return f"{max(number, 0):,}".replace(",", ".")
+
+
+class _Answer:
+    """An answer held back until it is decided whether it counts."""
+
+    def __init__(self) -> None:
+        self.status = ""
+        self.headers: Headers = []
+        self.filled = False
+        self._written: list[bytes] = []
+
+    def start_response(
+        self, status: str, headers: Headers, exc_info: Any = None, /
+    ) -> Callable[[bytes], object]:
+        """Stands in for the server's; nothing has been sent, so a later call replaces a former."""
+        self.status, self.headers = status, list(headers)
+        return self._written.append
+
+    def begin(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """The body once the headers are known; the application's own object where it can be."""
+        if self.status and not self._written:
+            return body
+        pieces = iter(body)
+        try:
+            while not self.status:
+                self._written.append(next(pieces))
+        except StopIteration:
+            pass
+        except BaseException:
+            _close(body)
+            raise
+        return _Begun(body, self._written, pieces)
+
+    def send(self, start_response: StartResponse) -> None:
+        start_response(self.status, self.headers)
+
+    def header(self, name: str) -> str:
+        """The first header of this lower-case name, empty if there is none."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+    def remove(self, name: str) -> None:
+        self.headers = [pair for pair in self.headers if pair[0].lower() != name]
+
+    def headers_default(self, name: str, value: str) -> None:
+        if not self.header(name.lower()):
+            self.headers.append((name, value))
+
+
+def _is_fillable(answer: _Answer) -> bool:
+    """Whether the body is text as it stands, whole: not compressed and not a part of a page."""
+    return not answer.header("content-encoding") and not answer.status.startswith(("206", "304"))
+
+
+def _close(body: Iterable[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
+
+
+class _Begun:
+    """A body of which some pieces are out already."""
+
+    def __init__(self, body: Iterable[bytes], first: list[bytes], rest: Iterator[bytes]) -> None:
+        self._body, self._first, self._rest = body, first, rest
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._first
+        yield from self._rest
+
+    def close(self) -> None:
+        _close(self._body)
+
+
+class _Stream:
+    """A page of unknown length, filled piece by piece; a mark may be cut by the pieces' edges."""
+
+    def __init__(self, body: Iterable[bytes], fill: Callable[[bytes], bytes]) -> None:
+        self._body, self._fill = body, fill
+
+    def __iter__(self) -> Iterator[bytes]:
+        held = b""
+        for piece in self._body:
+            text = held + piece
+            cut = _open_mark(text)
+            text, held = text[:cut], text[cut:]
+            if text:
+                yield self._fill(text)
+        if held:
+            yield held
+
+    def close(self) -> None:
+        _close(self._body)
+
+
+def _open_mark(text: bytes) -> int:
+    """Where a mark begins whose end has not come yet; the length of the text if none does."""
+    start = text.rfind(b"<", max(0, len(text) - _LONGEST_MARK))
+    if start < 0:
+        return len(text)
+    tail = text[start:]
+    opens = (
+        tail.startswith(_MARK_START)
+        if len(tail) > len(_MARK_START)
+        else _MARK_START.startswith(tail)
+    )
+    return start if opens and _MARK_END not in tail else len(text)

@@ -1,0 +1,161 @@
+"""The counters' database: SQLite in a file of its own, or a PostgreSQL that several hosts share.
+
+The database may be deleted, locked or broken at any time without harm to a page: the tables are
+made when they are missed, and every failure is one exception, `LedgerUnavailableError`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsapp.visits.fork import in_child
+from newsapp.visits.tables import metadata
+
+# A reader gives up soon, for a page may wait for it; whoever books what was counted has time.
+_READ_BUSY_MS = 100
+_WRITE_BUSY_MS = 5_000
+_POSTGRESQL = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5_000,
+    "options": "-c lock_timeout=5s -c statement_timeout=15s",
+}
+
+
+class LedgerUnavailableError(Exception):
+    """The counters cannot be read or written now; nothing was changed, and it may be retried."""
+
+
+class Store:
+    """Connections to the counters' database. `url` names a SQLite file or a PostgreSQL database."""
+
+    def __init__(self, url: str | URL) -> None:
+        address = make_url(url)
+        self._path: Path | None = None
+        if address.get_backend_name() == "sqlite":
+            self._path = Path(address.database or "").absolute()
+            self._engine = create_engine(address)
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            self._engine = create_engine(address, connect_args=_POSTGRESQL)
+        self._writer: Engine = self._engine.execution_options(newsapp_writes=True)
+        self._forget()
+        in_child(self._abandon)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._ready = False
+        self._identity: tuple[int, int] | None = None
+
+    def _abandon(self) -> None:
+        """In a forked child: its parent's connections are not its own."""
+        self._engine.dispose(close=False)
+        self._forget()
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction for reading. Raises LedgerUnavailableError."""
+        with self._transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction, committed at the end of the block. Raises LedgerUnavailableError."""
+        with self._transaction(self._writer) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            self._make_ready()
+            with engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            # Whatever it was, the tables may be gone: look again the next time.
+            self._ready = False
+            raise LedgerUnavailableError(str(error).partition("\n")[0]) from error
+
+    def _make_ready(self) -> None:
+        """Make tables that are missing, and leave a deleted database file for its successor."""
+        with self._lock:
+            if self._path is not None and (self._identity != _identity(self._path)):
+                # Connections to a deleted file would go on writing where nobody reads.
+                self._engine.dispose()
+                self._ready = False
+            if self._ready:
+                return
+            if self._path is not None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._engine.begin() as connection:
+                complete = set(metadata.tables) <= set(inspect(connection).get_table_names())
+            if not complete:
+                self._create()
+            if self._path is not None:
+                self._identity = _identity(self._path)
+            self._ready = True
+
+    def _create(self) -> None:
+        try:
+            metadata.create_all(self._writer)
+        except SQLAlchemyError:
+            # Another host may have made them between the look and the act: look once more.
+            metadata.create_all(self._writer)
+
+
+def add(
+    connection: Connection, table: Table, column: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add each row's `column` to the row with the same primary key, or make that row."""
+    if not rows:
+        return
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns),
+            set_={column: table.c[column] + statement.excluded[column]},
+        ),
+        list(rows),
+    )
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver's own transactions begin too late; ours begin in _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA busy_timeout = {_READ_BUSY_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("newsapp_writes", False)
+    wait = _WRITE_BUSY_MS if writes else _READ_BUSY_MS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - Path.stat costs twice as much, on every read
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
