@@ -1,0 +1,47 @@
+"""How gunicorn serves newsapp; read by `gunicorn wsgi:app` when started in this folder.
+
+Options on the command line and in GUNICORN_CMD_ARGS win over this file.
+"""
+
+import os
+
+bind = os.environ.get("NEWSAPP_BIND") or "127.0.0.1:8000"
+proc_name = "newsapp"
+
+# Two processes: one can die or be busy with a photograph while the other answers. Not preloaded,
+# so that each opens its own database connections and none is shared across a fork.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+preload_app = False
+# Pages wait for SQLite and for disks, not for the processor: threads are cheaper than processes.
+worker_class = "gthread"
+threads = 4
+
+# The watchdog of a whole worker, not of one request: threads go on while it ticks. Its file is
+# touched all the time and must not wait for a busy disk.
+timeout = 30
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# On a restart, what is being uploaded or saved may finish.
+graceful_timeout = 30
+# Longer than the 60 s for which nginx keeps an idle connection: the side that closes first must be
+# nginx, or a reader now and then meets a 502. An idle connection holds no thread.
+keepalive = 75
+
+# Room for the longest search that the site accepts (a Vietnamese letter may take nine bytes in an
+# address) and for its few cookies; more is no reader of ours.
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# Who may set X-Forwarded-* is decided in one place, by NEWSAPP_TRUSTED_PROXIES in the application.
+# gunicorn itself believes nobody; otherwise anything on this machine could claim to be HTTPS.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}  # a peer on a Unix socket is believed whatever is above
+forwarder_headers = ""
+
+# No access log: an address is a personal datum, and nothing here needs it. Errors go to the
+# terminal, which under systemd is the journal.
+accesslog = None
+errorlog = "-"
+
+# No control socket: it would be made in the home directory, and signals do what is needed.
+control_socket_disable = True
