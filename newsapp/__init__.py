@@ -1,1 +1,104 @@
 """newsapp: a lightweight news site for a small public office."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from newsapp import cli, database, errors, templating
+from newsapp.accounts import service as accounts
+from newsapp.accounts import views as accounts_views
+from newsapp.archive import views as archive_views
+from newsapp.config import ROOT, Config
+from newsapp.extensions import babel, csrf, db, migrate
+from newsapp.health import bp as health_bp
+from newsapp.news import views as news_views
+from newsapp.newsroom import views as newsroom_views
+from newsapp.pages import NumberedName
+from newsapp.printing import views as printing_views
+from newsapp.visits.ledger import Ledger
+from newsapp.visits.middleware import VisitCounter
+
+FORM_BYTES_MAX = 32 * 1024 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The WSGI application, configured from the environment unless a Config is given."""
+    config = config or Config.from_environment()
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    configure(app, config)
+    bind_extensions(app, config)
+    app.url_map.converters["numbered"] = NumberedName
+    for blueprint in (
+        news_views.bp,
+        archive_views.bp,
+        printing_views.bp,
+        accounts_views.bp,
+        newsroom_views.bp,
+        health_bp,
+    ):
+        app.register_blueprint(blueprint)
+    templating.install(app, config.zone)
+    errors.install(app)
+    cli.install(app)
+    wrap(app, config)
+    return app
+
+
+def configure(app: Flask, config: Config) -> None:
+    """Flask's own settings."""
+    app.extensions["newsapp.config"] = config
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        TRUSTED_HOSTS=list(config.trusted_hosts),
+        MAX_CONTENT_LENGTH=FORM_BYTES_MAX,
+        # The body of an article may hold a million characters of up to four bytes.
+        MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_NAME="__Host-newsapp" if config.served_over_tls else "newsapp",
+        SESSION_COOKIE_SECURE=config.served_over_tls,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=accounts.IDLE_LIMIT,
+        # A form stays valid as long as the session does; a clerk writes for hours.
+        WTF_CSRF_TIME_LIMIT=None,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config.database_url),
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE=config.zone.key,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def bind_extensions(app: Flask, config: Config) -> None:
+    """Bind the database, migrations, form protection and translations to the application."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=_locale)
+    with app.app_context():
+        database.prepare(db.engine)
+    app.extensions["newsapp.ledger"] = Ledger(config.counters_url, config.journal_dir, config.zone)
+
+
+def wrap(app: Flask, config: Config) -> None:
+    """Put the visit counter around the application, and the proxy's word outside of it."""
+    app.wsgi_app = VisitCounter(  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app,
+        app.extensions["newsapp.ledger"],
+        secret_key=config.secret_key,
+        zone=config.zone,
+        flood_limit=config.flood_limit,
+        secure_cookie=config.served_over_tls,
+    )
+    if hops := config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+
+
+def _locale() -> str:
+    """Readers get Vietnamese; a signed-in person the language of the account, on staff pages."""
+    if request and request.blueprint in {"newsroom", "accounts"} and (me := accounts.signed_in()):
+        return str(me.language.value)
+    return "vi"

@@ -1,0 +1,1 @@
+"""The archive by year, month and day, with the calendar."""

@@ -1,0 +1,210 @@
+"""The operator's commands: parse, call, report. One clear line on error, exit code 1."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsapp import database
+from newsapp.accounts import service as accounts
+from newsapp.models import Role
+from newsapp.pages import config, ledger
+from newsapp.publishing.articles import PublishingError
+from newsapp.publishing.audit import COMMAND_LINE
+from newsapp.transfer import demo as demo_content
+from newsapp.transfer.importing import FileReport, Outcome, import_text
+
+P = ParamSpec("P")
+R = TypeVar("R")
+EXPECTED = (accounts.AccountError, PublishingError, SQLAlchemyError, OSError)
+
+
+def reporting(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what can be expected to go wrong into one line on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except EXPECTED as error:
+            raise click.ClickException(str(error).splitlines()[0]) from error
+
+    return wrapped
+
+
+@click.command("init")
+@click.option("--demo", "with_demo", is_flag=True, help="Load the demo content if new.")
+@with_appcontext
+@reporting
+def init(with_demo: bool) -> None:
+    """Create or upgrade the database; make the first administrator."""
+    was_empty = database.create_or_upgrade()
+    click.echo("database created" if was_empty else "database is up to date")
+    if not accounts.everyone():
+        _first_administrator()
+    if was_empty and with_demo:
+        click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
+
+
+def _first_administrator() -> None:
+    given = config().admin_password
+    password = given or secrets.token_urlsafe(12)
+    accounts.add(
+        "admin",
+        "Quản trị",
+        Role.ADMINISTRATOR,
+        password,
+        by=COMMAND_LINE,
+        initial=given is None,
+        # The operator's own choice is taken as it is; people choose longer ones later.
+        demand_length=False,
+    )
+    if given is None:
+        click.echo(f"first administrator: admin, one-time password: {password}")
+    else:
+        click.echo("first administrator: admin, password from NEWSAPP_ADMIN_PASSWORD")
+
+
+@click.command("demo")
+@click.option("--remove", is_flag=True, help="Take all demo content away, and nothing else.")
+@with_appcontext
+@reporting
+def demo(remove: bool) -> None:
+    """Load the demo content, or remove it."""
+    if remove:
+        click.echo(f"demo content removed: {demo_content.remove(config(), by=COMMAND_LINE)}")
+    elif demo_content.present():
+        raise click.ClickException("demo content is already here")
+    else:
+        click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
+
+
+accounts_group = AppGroup("accounts", help="People who may sign in.")
+
+
+@accounts_group.command("add")
+@click.argument("username")
+@click.option("--name", default="", help="Name shown to colleagues.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.CONTRIBUTOR.value
+)
+@click.option("--password", default="", help="Else a random one is printed once.")
+@reporting
+def accounts_add(username: str, name: str, role: str, password: str) -> None:
+    """Add an account."""
+    chosen = password or secrets.token_urlsafe(12)
+    account = accounts.add(
+        username, name, Role(role), chosen, by=COMMAND_LINE, initial=not password
+    )
+    said = "" if password else f", one-time password: {chosen}"
+    click.echo(f"account {account.username} ({account.role.value}) added{said}")
+
+
+@accounts_group.command("password")
+@click.argument("username")
+@click.option("--password", default="", help="Else a random one is printed once.")
+@reporting
+def accounts_password(username: str, password: str) -> None:
+    """Set a new password; open sessions of the account end."""
+    chosen = password or secrets.token_urlsafe(12)
+    account = accounts.find(username)
+    accounts.set_password(account, chosen, by=COMMAND_LINE, initial=not password)
+    said = "" if password else f": {chosen}"
+    click.echo(f"new password for {account.username}{said}")
+
+
+@accounts_group.command("disable")
+@click.argument("username")
+@reporting
+def accounts_disable(username: str) -> None:
+    """Switch an account off; its sessions end at once."""
+    account = accounts.find(username)
+    accounts.disable(account, by=COMMAND_LINE)
+    click.echo(f"account {account.username} disabled")
+
+
+@accounts_group.command("list")
+@reporting
+def accounts_list() -> None:
+    """List the accounts."""
+    for account in accounts.everyone():
+        state = "active" if account.active else "disabled"
+        click.echo(f"{account.username}\t{account.role.value}\t{state}\t{account.display_name}")
+
+
+import_group = AppGroup("import", help="Bring in articles of an old site.")
+
+
+@import_group.command("text")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@click.option("--site-counter", is_flag=True, help="Take the page's visit counter as baseline.")
+@reporting
+def import_text_files(files: tuple[Path, ...], dry_run: bool, site_counter: bool) -> None:
+    """Import saved text of old portal pages; bad files are named and the rest goes on."""
+    reports = []
+    for number, path in enumerate(files, 1):
+        report = import_text(path, config().zone, by=COMMAND_LINE, dry_run=dry_run)
+        reports.append(report)
+        click.echo(f"{number}/{len(files)} {_line(report)}", err=report.outcome is Outcome.REFUSED)
+    counters = [r.page.site_counter for r in reports if r.page and r.page.site_counter is not None]
+    if site_counter and counters:
+        # Pages were saved one after another; the latest state of the counter is the largest.
+        baseline = max(counters)
+        if not dry_run:
+            ledger().set_baseline(baseline)
+        click.echo(f"site counter baseline: {baseline}{' (not written)' if dry_run else ''}")
+    refused = sum(report.outcome is Outcome.REFUSED for report in reports)
+    if refused:
+        raise click.ClickException(f"{refused} of {len(files)} files could not be imported")
+
+
+def _line(report: FileReport) -> str:
+    page = report.page
+    if page is None:
+        return f"{report.path}: {report.outcome.value}: {report.reason}"
+    where = f" as article {report.article_id}" if report.article_id else ""
+    views = "no view count" if page.views is None else f"{page.views} views"
+    return (
+        f"{report.path}: {report.outcome.value}{where}: {page.published_at.isoformat()}"
+        f" | {page.section} | {page.title} | {page.byline or 'no byline'} | {views}"
+    )
+
+
+visits_group = AppGroup("visits", help="Counters: baseline and corrections.")
+
+
+@visits_group.command("baseline")
+@click.argument("amount", type=click.IntRange(0, 10**12))
+@reporting
+def visits_baseline(amount: int) -> None:
+    """Set the number of visits that the site starts from."""
+    ledger().set_baseline(amount)
+    click.echo(f"site counter baseline: {amount}; total now {ledger().site_total()}")
+
+
+@visits_group.command("correct")
+@click.argument("amount", type=click.IntRange(-(10**12), 10**12))
+@click.option("--article", "article_id", type=click.IntRange(1, 2**31 - 1))
+@click.option("--reason", required=True)
+@reporting
+def visits_correct(amount: int, article_id: int | None, reason: str) -> None:
+    """Add a signed correction to the site's visits, or to an article's views."""
+    ledger().correct(
+        "site" if article_id is None else "article", article_id, amount, reason, COMMAND_LINE.name
+    )
+    click.echo(f"correction of {amount:+d} logged")
+
+
+def install(app: Flask) -> None:
+    """Register the commands with the application."""
+    for command in (init, demo, accounts_group, import_group, visits_group):
+        app.cli.add_command(command)

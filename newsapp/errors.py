@@ -1,0 +1,72 @@
+"""Every error becomes a page of the site here, and nowhere else."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from newsapp import pages
+from newsapp.extensions import db
+from newsapp.furniture import Furniture, SiteSettings
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(500, http_error)
+
+
+def http_error(error: HTTPException) -> tuple[str, int]:
+    """A page for any HTTP error, with the site around it where the database answers."""
+    code = error.code or 500
+    title, message = _words(code)
+    if code >= 500 or code == 400:
+        # A 400 may be an untrusted host: no addresses can be built from it.
+        furniture, settings = None, SiteSettings()
+    else:
+        furniture, settings = _surroundings()
+    page = render_template(
+        "errors/error.html",
+        code=code,
+        title=title,
+        message=message,
+        furniture=furniture,
+        settings=settings,
+    )
+    return page, code
+
+
+def database_away(error: OperationalError) -> tuple[str, int]:
+    """The database does not answer or is locked: the reader is told to come back."""
+    current_app.logger.error("database: %s", str(error.orig).splitlines()[0])
+    db.session.rollback()
+    return http_error(ServiceUnavailable())
+
+
+def _surroundings() -> tuple[Furniture | None, SiteSettings]:
+    try:
+        _now, furniture = pages.surroundings()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None, SiteSettings()
+    return furniture, furniture.settings
+
+
+def _words(code: int) -> tuple[str, str]:
+    texts = {
+        400: (_("Bad request"), _("The address or the form could not be understood.")),
+        403: (_("Not allowed"), _("Your account may not do this.")),
+        404: (_("Page not found"), _("There is no page at this address, or no longer.")),
+        405: (_("Bad request"), _("This address does not take such a request.")),
+        413: (_("Too large"), _("What was sent is larger than the site accepts.")),
+        429: (_("Please wait"), _("Too many attempts; try again in a few minutes.")),
+        503: (_("Back in a moment"), _("The site is busy. Please try again in a moment.")),
+    }
+    default = (
+        _("Something went wrong"),
+        _("The site could not answer. It has been noted; please try again later."),
+    )
+    return texts.get(code, default if code >= 500 else texts[400])

@@ -1,0 +1,189 @@
+"""What stands around every public page: settings, sections, archive, links, images, calendar.
+
+One call gathers it as plain values, so that templates ask for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+
+from newsapp.archive import queries as archive
+from newsapp.archive.calendar import Month, MonthTable
+from newsapp.extensions import db
+from newsapp.models import Album, AlbumImage, Article, Link, Media, Page, Setting
+from newsapp.news import queries as news
+from newsapp.news.queries import Image, SectionRef
+
+ALBUMS_SHOWN = 3
+LINKS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """What an editor says about the site; each field is one row of ``setting``.
+
+    ``legal_line`` holds legal references as data, because decrees are replaced every few years.
+    """
+
+    site_name: str = "Trang tin điện tử"
+    tagline: str = ""
+    office_name: str = ""
+    parent_office: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    responsible: str = ""
+    source_line: str = ""
+    legal_line: str = ""
+
+
+@dataclass(frozen=True)
+class LinkRef:
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    name: str
+    links: tuple[LinkRef, ...]
+
+
+@dataclass(frozen=True)
+class AlbumRef:
+    """An album as lists show it; ``count`` is the number of its images."""
+
+    id: int
+    slug: str
+    title: str
+    intro: str
+    published_at: datetime
+    count: int
+    cover: Image | None
+
+
+@dataclass(frozen=True)
+class PageRef:
+    slug: str
+    title: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """The surroundings of a public page at one moment; days are the site's zone's."""
+
+    settings: SiteSettings
+    sections: tuple[SectionRef, ...]
+    pages: tuple[PageRef, ...]
+    links: tuple[LinkGroup, ...]
+    albums: tuple[AlbumRef, ...]
+    span: archive.Span | None
+    years: tuple[archive.YearCount, ...]
+    calendar: MonthTable
+    today: date
+    demo: bool
+
+    @property
+    def top_sections(self) -> tuple[SectionRef, ...]:
+        return tuple(section for section in self.sections if section.parent_id is None)
+
+    def children(self, section: SectionRef) -> tuple[SectionRef, ...]:
+        return tuple(other for other in self.sections if other.parent_id == section.id)
+
+    def section(self, slug: str) -> SectionRef | None:
+        return next((section for section in self.sections if section.slug == slug), None)
+
+
+def furnish(now: datetime, zone: ZoneInfo, month: Month | None = None) -> Furniture:
+    """Gather the surroundings; the calendar shows ``month``, or the month of ``now``."""
+    whole = archive.span(now, zone)
+    today = now.astimezone(zone).date()
+    return Furniture(
+        settings=site_settings(),
+        sections=news.sections(),
+        pages=pages(),
+        links=link_groups(LINKS_SHOWN),
+        albums=albums(now, ALBUMS_SHOWN),
+        span=whole,
+        years=archive.years(whole, now, zone) if whole else (),
+        calendar=archive.month_table(month or Month.of(today), now, zone),
+        today=today,
+        demo=bool(db.session.scalar(select(exists().where(Article.demo)))),
+    )
+
+
+def site_settings() -> SiteSettings:
+    """The settings with defaults for what nobody has said yet; unknown rows are ignored."""
+    known = {field.name for field in fields(SiteSettings)}
+    rows = db.session.execute(select(Setting.key, Setting.value))
+    return SiteSettings(**{key: value for key, value in rows if key in known and value})
+
+
+def pages() -> tuple[PageRef, ...]:
+    """The standing pages in their order."""
+    rows = db.session.execute(
+        select(Page.slug, Page.title, Page.language).order_by(Page.position, Page.id)
+    )
+    return tuple(PageRef(slug, title, language.value) for slug, title, language in rows)
+
+
+def link_groups(limit: int | None = None) -> tuple[LinkGroup, ...]:
+    """The links by group; groups in the order of their first link, at most ``limit`` links."""
+    rows = db.session.execute(
+        select(Link.group_name, Link.name, Link.url).order_by(Link.position, Link.id).limit(limit)
+    ).all()
+    order = {name: place for place, name in reversed([(i, row[0]) for i, row in enumerate(rows)])}
+    by_group = groupby(sorted(rows, key=lambda row: order[row[0]]), key=lambda row: row[0])
+    return tuple(
+        LinkGroup(name, tuple(LinkRef(label, url) for _, label, url in group))
+        for name, group in by_group
+    )
+
+
+def albums(now: datetime, limit: int | None = None) -> tuple[AlbumRef, ...]:
+    """The public albums, newest first, each with its first image."""
+    chosen = (
+        select(Album)
+        .where(Album.published_at <= now)
+        .order_by(Album.published_at.desc(), Album.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            chosen,
+            Media.path.label("image_path"),
+            Media.width.label("image_width"),
+            Media.height.label("image_height"),
+            Media.alt.label("image_alt"),
+            Media.caption.label("image_caption"),
+            Media.credit.label("image_credit"),
+        )
+        .outerjoin(AlbumImage, AlbumImage.album_id == chosen.c.id)
+        .outerjoin(Media, Media.id == AlbumImage.media_id)
+        .order_by(chosen.c.published_at.desc(), chosen.c.id.desc(), AlbumImage.position)
+    ).all()
+    return tuple(_album_refs(rows))
+
+
+def _album_refs(rows: Iterable[news.AnyRow]) -> Iterable[AlbumRef]:
+    for _, group in groupby(rows, key=lambda row: row.id):
+        images = list(group)
+        first = images[0]
+        cover = news.image_of(first)
+        yield AlbumRef(
+            first.id,
+            first.slug,
+            first.title,
+            first.intro,
+            first.published_at,
+            len(images) if cover else 0,
+            cover,
+        )

@@ -1,0 +1,1 @@
+"""Uploaded images: checked, re-encoded and kept on disk. No Flask, no database."""

@@ -1,0 +1,126 @@
+"""Article (schema.org NewsArticle): one item of news, and the states it passes through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsapp.extensions import Base
+from newsapp.models.columns import Choice, UtcDateTime, at_most, not_blank, one_of
+
+TITLE_MAX = 300
+SLUG_MAX = 100
+LEAD_MAX = 2_000
+BODY_MAX = 1_000_000
+BYLINE_MAX = 120
+SOURCE_MAX = 200
+FORMER_OFFICE_MAX = 200
+
+
+class State(StrEnum):
+    """Where an article stands. *Scheduled* is ``PUBLISHED`` with a time still to come."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+PUBLISHED_ONLY = text("state = 'published'")
+
+
+class Article(Base):
+    """A news article.
+
+    ``body`` is HTML as cleaned by ``text.richtext``; ``body_text`` is its plain text.
+    ``byline`` (*bút danh*) is the pen-name shown under the text and has nothing to do with the
+    account that typed it. ``former_office`` names the merged-away office that published an
+    inherited article. ``view_baseline`` is the count an imported article came with.
+    ``published_at`` is UTC; the article is public once it has passed.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        not_blank("title"),
+        at_most("title", TITLE_MAX),
+        not_blank("slug"),
+        at_most("slug", SLUG_MAX),
+        at_most("lead", LEAD_MAX),
+        at_most("body", BODY_MAX),
+        at_most("byline", BYLINE_MAX),
+        at_most("source", SOURCE_MAX),
+        at_most("former_office", FORMER_OFFICE_MAX),
+        one_of("state", State),
+        CheckConstraint("version >= 1", name="version_positive"),
+        CheckConstraint("view_baseline >= 0", name="view_baseline_not_negative"),
+        CheckConstraint(
+            "state <> 'published' OR (published_at IS NOT NULL AND section_id IS NOT NULL)",
+            name="published_has_time_and_section",
+        ),
+        CheckConstraint("deleted_at IS NULL OR state <> 'published'", name="trash_is_not_public"),
+        Index(
+            "ix_article_public",
+            "published_at",
+            "id",
+            sqlite_where=PUBLISHED_ONLY,
+            postgresql_where=PUBLISHED_ONLY,
+        ),
+        Index(
+            "ix_article_public_section",
+            "section_id",
+            "published_at",
+            "id",
+            sqlite_where=PUBLISHED_ONLY,
+            postgresql_where=PUBLISHED_ONLY,
+        ),
+        # An address is never given to a second article, even after a deletion.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    section_id: Mapped[int | None] = mapped_column(
+        ForeignKey("section.id", ondelete="RESTRICT"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX))
+    lead: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    body_text: Mapped[str] = mapped_column(Text, default="")
+    byline: Mapped[str] = mapped_column(String(BYLINE_MAX), default="")
+    source: Mapped[str] = mapped_column(String(SOURCE_MAX), default="")
+    former_office: Mapped[str] = mapped_column(String(FORMER_OFFICE_MAX), default="")
+    cover_id: Mapped[int | None] = mapped_column(
+        ForeignKey("media.id", ondelete="RESTRICT"), index=True
+    )
+    state: Mapped[State] = mapped_column(Choice(State), default=State.DRAFT)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+    view_baseline: Mapped[int] = mapped_column(default=0)
+    import_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    created_by: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="RESTRICT"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    demo: Mapped[bool] = mapped_column(default=False)
+
+    # Each flush that changes the row moves the version on and fails if somebody was faster.
+    __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def visible(cls, now: datetime) -> ColumnElement[bool]:
+        """The condition for being public at ``now``: every public query starts from it."""
+        return and_(cls.state == State.PUBLISHED, cls.published_at <= now)

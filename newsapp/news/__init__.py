@@ -1,0 +1,1 @@
+"""The reader's pages: home, section, article, albums, links, standing pages."""

@@ -1,0 +1,377 @@
+"""What readers' pages ask of the database. Reads only; results are plain frozen values.
+
+Every public list starts from ``Article.visible`` and is ordered by (published_at, id), newest
+first, so that ties on time never hide an article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import aliased
+
+from newsapp.extensions import db
+from newsapp.models import Album, AlbumImage, Article, Media, Page, Section
+
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+
+PAGE_SIZE = 20
+NEIGHBOURS = 6
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Image:
+    """A stored image: ``path`` under ``/media/``, pixels, and what readers are told."""
+
+    path: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Teaser:
+    """An article as it stands in a list. ``published_at`` is UTC."""
+
+    id: int
+    slug: str
+    title: str
+    lead: str
+    published_at: datetime
+    section_name: str
+    section_slug: str
+    image: Image | None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place after which a list goes on: the last item seen, by (published_at, id)."""
+
+    published_at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        microseconds = (self.published_at - EPOCH) // timedelta(microseconds=1)
+        return f"{microseconds}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """The cursor that ``str()`` wrote. Raises ValueError for anything else."""
+        moment, _, number = text.partition("-")
+        if not (text.isascii() and moment.isdigit() and number.isdigit() and len(text) < 40):
+            raise ValueError("not a cursor")
+        try:
+            at = EPOCH + timedelta(microseconds=int(moment))
+        except OverflowError as error:
+            raise ValueError("not a cursor") from error
+        if int(number) > 2**31 - 1:
+            raise ValueError("not a cursor")
+        return cls(at, int(number))
+
+
+@dataclass(frozen=True)
+class SectionRef:
+    """A section as pages name it."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    parent_id: int | None
+
+
+@dataclass(frozen=True)
+class SectionNews:
+    """A section on the home page with its newest items."""
+
+    section: SectionRef
+    items: tuple[Teaser, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    lead: Teaser | None
+    sections: tuple[SectionNews, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list; ``next`` is None on the last one."""
+
+    items: tuple[Teaser, ...]
+    next: Cursor | None
+
+
+@dataclass(frozen=True)
+class AlbumPage:
+    """A photo album with its images in order."""
+
+    id: int
+    slug: str
+    title: str
+    intro: str
+    published_at: datetime
+    images: tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class StandingPage:
+    """A standing page; ``body`` is cleaned HTML, ``language`` a BCP 47 tag."""
+
+    slug: str
+    title: str
+    body: str
+    language: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """Everything an article's own page says. ``body`` is cleaned HTML."""
+
+    id: int
+    slug: str
+    title: str
+    lead: str
+    body: str
+    byline: str
+    source: str
+    former_office: str
+    section: SectionRef
+    published_at: datetime
+    updated_at: datetime
+    version: int
+    view_baseline: int
+    cover: Image | None
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.published_at, self.id)
+
+
+TEASER_COLUMNS = (
+    Article.id,
+    Article.slug,
+    Article.title,
+    Article.lead,
+    Article.published_at,
+    Section.name.label("section_name"),
+    Section.slug.label("section_slug"),
+    Media.path.label("image_path"),
+    Media.width.label("image_width"),
+    Media.height.label("image_height"),
+    Media.alt.label("image_alt"),
+    Media.caption.label("image_caption"),
+    Media.credit.label("image_credit"),
+)
+NEWEST_FIRST = (Article.published_at.desc(), Article.id.desc())
+PARENT = aliased(Section)
+
+
+def teasers(now: datetime) -> AnySelect:
+    """A select of visible articles as teasers, unordered and unlimited."""
+    return (
+        select(*TEASER_COLUMNS)
+        .join(Section, Section.id == Article.section_id)
+        .outerjoin(Media, Media.id == Article.cover_id)
+        .where(Article.visible(now))
+    )
+
+
+def to_teaser(row: AnyRow) -> Teaser:
+    """The teaser in a row of ``teasers()``."""
+    return Teaser(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        lead=row.lead,
+        published_at=row.published_at,
+        section_name=row.section_name,
+        section_slug=row.section_slug,
+        image=image_of(row),
+    )
+
+
+def image_of(row: AnyRow) -> Image | None:
+    """The image in a row with ``image_…`` columns, if it has one."""
+    if row.image_path is None:
+        return None
+    return Image(
+        row.image_path,
+        row.image_width,
+        row.image_height,
+        row.image_alt,
+        row.image_caption,
+        row.image_credit,
+    )
+
+
+def before(cursor: Cursor) -> Any:
+    """The condition for standing after ``cursor`` in a list that is newest first."""
+    return tuple_(Article.published_at, Article.id) < tuple_(
+        literal(cursor.published_at, Article.published_at.type), literal(cursor.id)
+    )
+
+
+def after(cursor: Cursor) -> Any:
+    """The condition for standing before ``cursor`` in a list that is newest first."""
+    return tuple_(Article.published_at, Article.id) > tuple_(
+        literal(cursor.published_at, Article.published_at.type), literal(cursor.id)
+    )
+
+
+def listing(statement: AnySelect, cursor: Cursor | None, size: int = PAGE_SIZE) -> Listing:
+    """One page of ``statement`` (made by ``teasers``), beginning after ``cursor``."""
+    if cursor is not None:
+        statement = statement.where(before(cursor))
+    rows = db.session.execute(statement.order_by(*NEWEST_FIRST).limit(size + 1)).all()
+    items = tuple(to_teaser(row) for row in rows[:size])
+    more = len(rows) > size
+    return Listing(items, Cursor(items[-1].published_at, items[-1].id) if more else None)
+
+
+def sections() -> tuple[SectionRef, ...]:
+    """All sections in their order: each parent followed by its children."""
+    rows = db.session.execute(
+        select(Section.id, Section.slug, Section.name, Section.description, Section.parent_id)
+        .outerjoin(PARENT, PARENT.id == Section.parent_id)
+        .order_by(
+            # A parent sorts by its own place, a child by its parent's and then its own.
+            func.coalesce(PARENT.position, Section.position),
+            func.coalesce(PARENT.id, Section.id),
+            Section.parent_id.is_not(None),
+            Section.position,
+            Section.id,
+        )
+    )
+    return tuple(SectionRef(*row) for row in rows)
+
+
+def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5) -> Home:
+    """The newest item as lead story, and the newest of each top section without it."""
+    lead_row = db.session.execute(teasers(now).order_by(*NEWEST_FIRST).limit(1)).first()
+    if lead_row is None:
+        return Home(None, ())
+    lead = to_teaser(lead_row)
+    tops = [section for section in all_sections if section.parent_id is None]
+    family = {
+        top.id: [top.id, *(s.id for s in all_sections if s.parent_id == top.id)] for top in tops
+    }
+    parts = [
+        select(
+            teasers(now)
+            .add_columns(literal(top.id).label("top_id"))
+            .where(Article.section_id.in_(family[top.id]), Article.id != lead.id)
+            .order_by(*NEWEST_FIRST)
+            .limit(per_section)
+            .subquery()
+        )
+        for top in tops
+    ]
+    rows = db.session.execute(union_all(*parts)).all()
+    found: dict[int, list[Teaser]] = {}
+    for row in rows:
+        found.setdefault(row.top_id, []).append(to_teaser(row))
+    return Home(
+        lead,
+        tuple(SectionNews(top, tuple(found[top.id])) for top in tops if top.id in found),
+    )
+
+
+def section_listing(
+    section: SectionRef, all_sections: Sequence[SectionRef], cursor: Cursor | None, now: datetime
+) -> Listing:
+    """The articles of a section and of its children."""
+    ids = [section.id, *(s.id for s in all_sections if s.parent_id == section.id)]
+    return listing(teasers(now).where(Article.section_id.in_(ids)), cursor)
+
+
+def article(article_id: int, now: datetime | None) -> ArticlePage | None:
+    """The article if it is public at ``now``; with ``now=None`` in whatever state (previews).
+
+    A draft without section or time is shown as it would look: no section name, the present
+    moment stands in for the time.
+    """
+    statement = (
+        select(Article, Section, Media)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .outerjoin(Media, Media.id == Article.cover_id)
+        .where(Article.id == article_id)
+    )
+    if now is not None:
+        statement = statement.where(Article.visible(now))
+    row = db.session.execute(statement).first()
+    if row is None:
+        return None
+    item, section, media = row
+    return ArticlePage(
+        id=item.id,
+        slug=item.slug,
+        title=item.title,
+        lead=item.lead,
+        body=item.body,
+        byline=item.byline,
+        source=item.source,
+        former_office=item.former_office,
+        section=SectionRef(
+            section.id, section.slug, section.name, section.description, section.parent_id
+        )
+        if section
+        else SectionRef(0, "", "", "", None),
+        published_at=item.published_at or item.updated_at,
+        updated_at=item.updated_at,
+        version=item.version,
+        view_baseline=item.view_baseline,
+        cover=Image(media.path, media.width, media.height, media.alt, media.caption, media.credit)
+        if media
+        else None,
+    )
+
+
+def neighbours(
+    page: ArticlePage, now: datetime
+) -> tuple[tuple[Teaser, ...], tuple[Teaser, ...], Cursor | None]:
+    """The nearest newer and nearest older articles of the same section, both newest first,
+    and where the older list goes on (None when it ends here)."""
+    same = teasers(now).where(Article.section_id == page.section.id)
+    newer = db.session.execute(
+        same.where(after(page.cursor)).order_by(Article.published_at, Article.id).limit(NEIGHBOURS)
+    ).all()
+    older = listing(same, page.cursor, NEIGHBOURS)
+    return tuple(to_teaser(row) for row in reversed(newer)), older.items, older.next
+
+
+def album(album_id: int, now: datetime) -> AlbumPage | None:
+    """The album if it is public at ``now``."""
+    found = db.session.execute(
+        select(Album).where(Album.id == album_id, Album.published_at <= now)
+    ).scalar_one_or_none()
+    if found is None or found.published_at is None:
+        return None
+    rows = db.session.execute(
+        select(AlbumImage.caption, Media)
+        .join(Media, Media.id == AlbumImage.media_id)
+        .where(AlbumImage.album_id == album_id)
+        .order_by(AlbumImage.position)
+    )
+    images = tuple(
+        Image(m.path, m.width, m.height, m.alt, caption or m.caption, m.credit)
+        for caption, m in rows
+    )
+    return AlbumPage(found.id, found.slug, found.title, found.intro, found.published_at, images)
+
+
+def standing_page(slug: str) -> StandingPage | None:
+    """The standing page of that name."""
+    page = db.session.execute(select(Page).where(Page.slug == slug)).scalar_one_or_none()
+    if page is None:
+        return None
+    return StandingPage(page.slug, page.title, page.body, page.language.value, page.updated_at)

@@ -1,0 +1,97 @@
+"""Readers' pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template, send_from_directory
+from werkzeug.wrappers import Response as BaseResponse
+
+from newsapp import pages
+from newsapp.furniture import albums as all_albums
+from newsapp.furniture import link_groups
+from newsapp.news import queries
+
+bp = Blueprint("news", __name__)
+
+
+@bp.get("/")
+def home() -> str:
+    now, furniture = pages.surroundings()
+    return pages.render("news/home.html", furniture, home=queries.home(furniture.sections, now))
+
+
+@bp.get("/muc/<slug>")
+def section(slug: str) -> str:
+    now, furniture = pages.surroundings()
+    found = furniture.section(slug) or abort(404)
+    cursor = pages.cursor_argument()
+    listing = queries.section_listing(found, furniture.sections, cursor, now)
+    if cursor and not listing.items:
+        abort(404)
+    return pages.render(
+        "news/section.html", furniture, section=found, listing=listing, cursor=cursor
+    )
+
+
+@bp.get("/tin/<numbered:ref>")
+def article(ref: tuple[int, str]) -> str | BaseResponse:
+    now, furniture = pages.surroundings()
+    found = queries.article(ref[0], now) or abort(404)
+    if elsewhere := pages.moved("news.article", ref, found.slug):
+        return elsewhere
+    newer, older, more = queries.neighbours(found, now)
+    return pages.render(
+        "news/article.html",
+        furniture,
+        article=found,
+        newer=newer,
+        older=older,
+        more=more,
+        article_id=found.id,
+    )
+
+
+@bp.get("/hinh-anh")
+def albums() -> str:
+    now, furniture = pages.surroundings()
+    return pages.render("news/albums.html", furniture, albums=all_albums(now))
+
+
+@bp.get("/hinh-anh/<numbered:ref>")
+def album(ref: tuple[int, str]) -> str | BaseResponse:
+    now, furniture = pages.surroundings()
+    found = queries.album(ref[0], now) or abort(404)
+    if elsewhere := pages.moved("news.album", ref, found.slug):
+        return elsewhere
+    return pages.render("news/album.html", furniture, album=found)
+
+
+@bp.get("/lien-ket")
+def links() -> str:
+    _, furniture = pages.surroundings()
+    return pages.render("news/links.html", furniture, groups=link_groups())
+
+
+@bp.get("/trang/<slug>")
+def standing_page(slug: str) -> str:
+    _, furniture = pages.surroundings()
+    found = queries.standing_page(slug) or abort(404)
+    return pages.render("news/page.html", furniture, page=found)
+
+
+@bp.get("/so-do-trang")
+def site_map() -> str:
+    _, furniture = pages.surroundings()
+    return pages.render("news/site_map.html", furniture)
+
+
+@bp.get("/media/<path:path>")
+def media(path: str) -> Response:
+    answer = send_from_directory(pages.config().media_dir, path, max_age=31_536_000)
+    answer.cache_control.immutable = True
+    answer.cache_control.public = True
+    return answer
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    return Response(render_template("news/robots.txt"), mimetype="text/plain")

@@ -1,0 +1,88 @@
+"""How a public page is put together: its surroundings, its template, how it is counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.wrappers import Response
+
+from newsapp.accounts.service import signed_in
+from newsapp.archive.calendar import Month
+from newsapp.clock import now as clock_now
+from newsapp.config import Config
+from newsapp.furniture import Furniture, furnish
+from newsapp.news.queries import Cursor
+from newsapp.visits.ledger import Ledger
+from newsapp.visits.rules import CountedPage
+
+ID_MAX = 2**31 - 1
+
+
+def config() -> Config:
+    """The running site's configuration."""
+    return cast(Config, current_app.extensions["newsapp.config"])
+
+
+def ledger() -> Ledger:
+    """The running site's visit ledger."""
+    return cast(Ledger, current_app.extensions["newsapp.ledger"])
+
+
+def absolute(path: str) -> str:
+    """The full address of a path of this site, from the setting or the trusted request."""
+    return (config().site_url or request.host_url.rstrip("/")) + path
+
+
+def surroundings(month: Month | None = None) -> tuple[datetime, Furniture]:
+    """The present moment (UTC) and what stands around a page at that moment."""
+    now = clock_now()
+    return now, furnish(now, config().zone, month)
+
+
+def render(template: str, furniture: Furniture, **values: Any) -> str:
+    """A public page. ``article_id`` and ``print_page`` among the values say how it counts."""
+    request.environ["newsapp.page"] = CountedPage(
+        article_id=values.pop("article_id", None),
+        print_page=values.pop("print_page", False),
+        staff=signed_in() is not None,
+    )
+    return render_template(template, furniture=furniture, settings=furniture.settings, **values)
+
+
+def cursor_argument() -> Cursor | None:
+    """The cursor in ``?truoc=``; a broken one is 404."""
+    text = request.args.get("truoc")
+    if not text:
+        return None
+    try:
+        return Cursor.parse(text)
+    except ValueError:
+        abort(404)
+
+
+class NumberedName(BaseConverter):
+    """``<id>-<slug>`` in an address; the slug may be missing, wrong or old."""
+
+    regex = r"\d{1,10}(?:-[^/]*)?"
+    part_isolating = True
+
+    def to_python(self, value: str) -> tuple[int, str]:
+        number, _, slug = value.partition("-")
+        if int(number) > ID_MAX:
+            raise ValidationError
+        return int(number), slug
+
+    def to_url(self, value: tuple[int, str]) -> str:
+        return f"{value[0]}-{value[1]}"
+
+
+def moved(endpoint: str, ref: tuple[int, str], slug: str) -> Response | None:
+    """A 301 to the address with the right slug, or None where ``ref`` already has it."""
+    if ref[1] == slug:
+        return None
+    query = request.query_string.decode("ascii", "ignore")
+    address = url_for(endpoint, ref=(ref[0], slug))
+    return redirect(f"{address}?{query}" if query else address, 301)

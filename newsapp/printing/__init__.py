@@ -1,0 +1,1 @@
+"""The printed page and the saved file of an article."""

@@ -1,0 +1,90 @@
+"""The print page and the article as one self-contained file."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import segno
+from flask import Blueprint, Response, abort, current_app, render_template, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from newsapp import pages
+from newsapp.clock import now as clock_now
+from newsapp.furniture import Furniture
+from newsapp.news import queries
+from newsapp.news.queries import ArticlePage
+
+bp = Blueprint("printing", __name__)
+
+MEDIA_SOURCE = re.compile(r'(<img\b[^>]*?\bsrc=")/media/([^"]+)(")')
+TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
+
+
+@bp.get("/tin/<numbered:ref>/ban-in")
+def print_page(ref: tuple[int, str]) -> str | BaseResponse:
+    found, furniture = _article(ref[0])
+    if elsewhere := pages.moved("printing.print_page", ref, found.slug):
+        return elsewhere
+    return pages.render(
+        "printing/print.html",
+        furniture,
+        article_id=found.id,
+        print_page=True,
+        **_document(found),
+    )
+
+
+@bp.get("/tin/<numbered:ref>/luu")
+def saved_file(ref: tuple[int, str]) -> BaseResponse:
+    found, furniture = _article(ref[0])
+    if elsewhere := pages.moved("printing.saved_file", ref, found.slug):
+        return elsewhere
+    css = Path(str(current_app.static_folder), "css", "print.css").read_text(encoding="utf-8")
+    html = render_template(
+        "printing/saved.html",
+        furniture=furniture,
+        settings=furniture.settings,
+        css=Markup(css),  # noqa: S704 - our own stylesheet
+        body=embed_media(found.body),
+        **_document(found),
+    )
+    answer = Response(html, mimetype="text/html")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.id}-{found.slug}.html"'
+    return answer
+
+
+def _article(article_id: int) -> tuple[ArticlePage, Furniture]:
+    now, furniture = pages.surroundings()
+    return queries.article(article_id, now) or abort(404), furniture
+
+
+def _document(article: ArticlePage) -> dict[str, object]:
+    address = pages.absolute(url_for("news.article", ref=(article.id, article.slug)))
+    return {
+        "article": article,
+        "address": address,
+        "qr": Markup(  # noqa: S704 - an SVG that segno drew
+            segno.make(address, error="m").svg_inline(scale=3, border=0, omitsize=True)
+        ),
+        "printed_at": clock_now(),
+    }
+
+
+def embed_media(body: str) -> str:
+    """``body`` with each image of the site inside it, so that the file opens offline.
+
+    An image whose file is gone keeps its alternative text and loses its source.
+    """
+
+    def inside(match: re.Match[str]) -> str:
+        path = pages.config().media_dir / match[2]
+        try:
+            data = base64.b64encode(path.read_bytes()).decode("ascii")
+        except OSError:
+            return match[1] + match[3]
+        return f"{match[1]}data:{TYPES[path.suffix]};base64,{data}{match[3]}"
+
+    return MEDIA_SOURCE.sub(inside, body)

@@ -1,0 +1,80 @@
+"""What templates may call: dates in the site's zone, numbers, counting marks, cleaned HTML."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from flask import Flask, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from newsapp.archive.calendar import Month
+from newsapp.text import vietnamese
+from newsapp.visits import middleware as visits
+
+
+def install(app: Flask, zone: ZoneInfo) -> None:
+    """Give the templates their filters and functions."""
+
+    def dateline(moment: datetime) -> str:
+        """``Thứ Bảy, 15/04/2017, 10:00``; in the English interface its English like."""
+        if _english():
+            return babel_datetime(moment.astimezone(zone), "EEEE, dd/MM/yyyy, HH:mm", locale="en")
+        return vietnamese.format_dateline(moment, zone)
+
+    def local_date(moment: datetime) -> date:
+        return moment.astimezone(zone).date()
+
+    def iso(moment: datetime) -> str:
+        """ISO 8601 with the site's offset, for ``<time datetime>``."""
+        return moment.astimezone(zone).isoformat(timespec="seconds")
+
+    def clock_time(moment: datetime) -> str:
+        return moment.astimezone(zone).strftime("%H:%M")
+
+    app.jinja_env.filters.update(
+        dateline=dateline,
+        local_date=local_date,
+        iso=iso,
+        clock_time=clock_time,
+        short_date=lambda day: f"{day:%d/%m/%Y}",
+        long_date=long_date,
+        weekday=weekday,
+        number=vietnamese.format_number,
+    )
+    app.jinja_env.globals.update(
+        views_mark=lambda article_id, baseline: Markup(  # noqa: S704 - a mark of our own
+            visits.views_mark(article_id, baseline)
+        ),
+        count_mark=lambda name: Markup(visits.count_mark(name)),  # noqa: S704 - a mark of our own
+        article_url=lambda item: url_for("news.article", ref=(item.id, item.slug)),
+        album_url=lambda item: url_for("news.album", ref=(item.id, item.slug)),
+        media_url=lambda path: url_for("news.media", path=path),
+        month_url=lambda month: url_for("archive.month", year=month.year, month=month.month),
+        day_url=lambda day: url_for("archive.day", year=day.year, month=day.month, day=day.day),
+        month_of=Month.of,
+        cleaned=cleaned,
+    )
+
+
+def cleaned(html: str) -> Markup:
+    """HTML that ``text.richtext`` has cleaned, marked as safe. Used by one macro only."""
+    return Markup(html)  # noqa: S704 - the body as stored, a fixed point of the cleaner
+
+
+def long_date(day: date) -> str:
+    """``Thứ Bảy, 15/04/2017``."""
+    if _english():
+        return babel_date(day, "EEEE, dd/MM/yyyy", locale="en")
+    return vietnamese.format_date(day)
+
+
+def weekday(day: date) -> str:
+    return babel_date(day, "EEEE", locale="en") if _english() else vietnamese.weekday_name(day)
+
+
+def _english() -> bool:
+    return str(get_locale()) == "en"
