@@ -1,0 +1,93 @@
+"""The migrations build what the models say, go back and forth with data, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from newsapp import create_app, database
+from newsapp.extensions import Base, db
+from newsapp.models import Article, Section, State
+from newsapp.models.columns import Choice, UtcDateTime
+from newsapp.publishing import articles, site
+from newsapp.publishing.articles import Content, Step
+from newsapp.publishing.audit import COMMAND_LINE
+from tests.conftest import Databases, close, make_config
+
+
+def same_type(_c: object, _i: object, _col: object, _seen: object, type_: object) -> bool | None:
+    return False if isinstance(type_, UtcDateTime | Choice) else None
+
+
+def test_migrations_and_models_agree(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": same_type})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_down_to_nothing_and_up_again_with_data(
+    backend: str, databases: Databases, tmp_path: Path
+) -> None:
+    app = create_app(make_config(tmp_path, databases.empty(backend, tmp_path)))
+    with app.app_context():
+        assert database.create_or_upgrade() is True
+        assert database.create_or_upgrade() is False
+        section = site.add_section("Tin", by=COMMAND_LINE)
+        articles.create(
+            Content("Một tin", section_id=section.id), by=COMMAND_LINE, step=Step.PUBLISH
+        )
+        db.session.remove()
+        downgrade(directory=str(database.MIGRATIONS), revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        upgrade(directory=str(database.MIGRATIONS))
+        assert db.session.scalar(select(Article.id)) is None
+    close(app)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Article(title="", slug="x"),
+        Article(title="   ", slug="x"),
+        Article(title="x" * 301, slug="x"),
+        Article(title="Có trạng thái xuất bản mà không có giờ", slug="x", state=State.PUBLISHED),
+        Article(title="Mục không có thật", slug="x", section_id=4711),
+        Article(title="Số xem âm", slug="x", view_baseline=-1),
+        Section(name="Tin", slug=""),
+    ],
+    ids=lambda row: repr(getattr(row, "title", row))[:40],
+)
+def test_the_database_refuses_what_must_not_be(app: Flask, row: Article | Section) -> None:
+    now = datetime.now(UTC)
+    fresh = type(row)(**{k: v for k, v in vars(row).items() if not k.startswith("_")})
+    if isinstance(fresh, Article):
+        fresh.created_at = fresh.updated_at = now
+    db.session.add(fresh)
+    with pytest.raises((IntegrityError, StatementError)):
+        db.session.commit()
+    db.session.rollback()
+
+
+def test_a_naive_moment_is_refused(app: Flask) -> None:
+    naive = datetime.fromisoformat("2017-04-15T10:00:00")
+    db.session.add(Article(title="Tin", slug="tin", created_at=naive, updated_at=naive))
+    with pytest.raises(StatementError, match="without a time zone"):
+        db.session.commit()
+    db.session.rollback()
+
+
+def test_moments_come_back_aware_and_equal(app: Flask, section: Section) -> None:
+    at = datetime(2017, 4, 15, 3, 0, 0, 123456, tzinfo=UTC)
+    made = articles.create(
+        Content("Tin", section_id=section.id), by=COMMAND_LINE, step=Step.PUBLISH, publish_at=at
+    )
+    db.session.expire_all()
+    assert db.session.get_one(Article, made.id).published_at == at
