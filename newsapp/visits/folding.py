@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Insert, Update, select
 
 from newsapp.visits.complaints import Complaints
 from newsapp.visits.journal import (
@@ -25,7 +24,7 @@ from newsapp.visits.journal import (
     journal_files,
     records_in,
 )
-from newsapp.visits.store import LedgerUnavailableError, Store, add
+from newsapp.visits.store import LedgerUnavailableError, Store, add, insert_for
 from newsapp.visits.tables import article_day, excluded_day, journal, print_day, site_day
 
 _FILES_AT_ONCE = 100
@@ -41,6 +40,7 @@ class Folder:
         self._directory = directory
         self._complaints = complaints
         self._booked: dict[str, int] = {}
+        self._generation = 0
 
     def fold(self) -> int | None:
         """Book everything there is; the number of records booked, None if another process folds."""
@@ -57,6 +57,9 @@ class Folder:
     def _fold_some(self) -> tuple[int, int]:
         """One transaction's worth: how many records were booked and how many journals closed."""
         files = journal_files(self._directory)
+        generation = self._store.generation()
+        if generation != self._generation:
+            self._booked, self._generation = {}, generation
         self._booked = {file.name: self._booked.get(file.name, -1) for file in files}
         fresh = [file for file in files if file.dead or self._booked[file.name] != file.whole]
         fresh = fresh[:_FILES_AT_ONCE]
@@ -122,8 +125,9 @@ class _Step:
 def _advance(connection: Connection, step: _Step, today: date) -> None:
     """Move a journal's offset from where it was read, or fail: somebody else has booked it."""
     values = {"offset": step.end, "closed": today if step.done else None}
+    statement: Update | Insert
     if step.known:
-        moved = connection.execute(
+        statement = (
             journal.update()
             .where(journal.c.name == step.file.name)
             .where(journal.c.offset == step.start)
@@ -131,11 +135,9 @@ def _advance(connection: Connection, step: _Step, today: date) -> None:
             .values(values)
         )
     else:
-        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        moved = connection.execute(
-            insert(journal).values(name=step.file.name, **values).on_conflict_do_nothing()
-        )
-    if moved.rowcount != 1:
+        insert = insert_for(connection)(journal)
+        statement = insert.values(name=step.file.name, **values).on_conflict_do_nothing()
+    if connection.execute(statement.returning(journal.c.name)).first() is None:
         raise LedgerUnavailableError(f"journal {step.file.name} is being folded by another process")
 
 

@@ -86,12 +86,8 @@ def unpack(data: bytes) -> Record | None:
         return None
     if reason >= len(_REASONS) or not 1 <= day <= _LAST_DAY or article_id >= 1 << 63:
         return None
-    return Record(
-        day,
-        article_id or None,
-        Hit(visit=bool(hit & _VISIT), view=bool(hit & _VIEW), printed=bool(hit & _PRINT)),
-        _REASONS[reason],
-    )
+    what = Hit(visit=bool(hit & _VISIT), view=bool(hit & _VIEW), printed=bool(hit & _PRINT))
+    return Record(day, article_id or None, what if hit else None, _REASONS[reason])
 
 
 class JournalWriter:

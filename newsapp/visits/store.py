@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ class LedgerUnavailableError(Exception):
     """The counters cannot be read or written now; nothing was changed, and it may be retried."""
 
 
+def _unavailable(error: Exception) -> LedgerUnavailableError:
+    return LedgerUnavailableError(str(error).partition("\n")[0])
+
+
 class Store:
     """Connections to the counters' database. `url` names a SQLite file or a PostgreSQL database."""
 
@@ -57,6 +61,7 @@ class Store:
         self._lock = threading.Lock()
         self._ready = False
         self._identity: tuple[int, int] | None = None
+        self._generation = 0
 
     def _abandon(self) -> None:
         """In a forked child: its parent's connections are not its own."""
@@ -66,6 +71,17 @@ class Store:
     def close(self) -> None:
         """Close the connections; the next use opens new ones."""
         self._engine.dispose()
+
+    def generation(self) -> int:
+        """A number that changes when the database may be another one than before.
+
+        Raises LedgerUnavailableError.
+        """
+        try:
+            self._make_ready()
+        except (SQLAlchemyError, OSError) as error:
+            raise _unavailable(error) from error
+        return self._generation
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -88,7 +104,7 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             # Whatever it was, the tables may be gone: look again the next time.
             self._ready = False
-            raise LedgerUnavailableError(str(error).partition("\n")[0]) from error
+            raise _unavailable(error) from error
 
     def _make_ready(self) -> None:
         """Make tables that are missing, and leave a deleted database file for its successor."""
@@ -108,6 +124,7 @@ class Store:
             if self._path is not None:
                 self._identity = _identity(self._path)
             self._ready = True
+            self._generation += 1
 
     def _create(self) -> None:
         try:
@@ -123,8 +140,7 @@ def add(
     """Add each row's `column` to the row with the same primary key, or make that row."""
     if not rows:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table)
+    statement = insert_for(connection)(table)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=list(table.primary_key.columns),
@@ -132,6 +148,11 @@ def add(
         ),
         list(rows),
     )
+
+
+def insert_for(connection: Connection) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+    """The database's own INSERT, which knows ON CONFLICT."""
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
