@@ -34,6 +34,7 @@ def assert_harmless(html: str) -> None:
         for name, value in element.attrib.items():
             assert name in ATTRIBUTES, html
             if name in ("href", "src"):
+                assert "\\" not in value, html
                 parts = urlsplit(value)
                 assert parts.scheme in ("", "http", "https", "mailto", "tel"), html
                 if not parts.scheme:
@@ -41,6 +42,7 @@ def assert_harmless(html: str) -> None:
                     assert value.startswith(("/", "#")), html
             if name == "src":
                 assert value.startswith("/media/"), html
+                assert ".." not in value, html
             if name == "style":
                 assert value.startswith("text-align: "), html
                 assert value.count(":") == 1, html
@@ -165,6 +167,10 @@ def test_nothing_hostile_gets_through(payload: str) -> None:
         ("<p style='color:red;TEXT-ALIGN:Justify'>x", '<p style="text-align: justify;">x</p>'),
         ("<td>a</td><td>b</td>", "<p>a</p><p>b</p>"),
         ("<h2><div>a</div><div>b</div></h2>", "<h2>a b</h2>"),
+        ("<h2>a<div>b</h2>", "<h2>a b</h2>"),
+        ("a</li>b", "<p>a b</p>"),
+        ("<b>a<p>b</b>c", "<p><strong>a</strong></p><p>bc</p>"),
+        ("<a href=/x rel=noopener>x</a>", '<p><a href="/x">x</a></p>'),
         ("<dl><dt>a<dd>b</dl>c", "<p>a</p><p>b</p><p>c</p>"),
         ("<ul>a<p>b</ul>", "<ul><li>a<p>b</p></li></ul>"),
         ("<a href=/x>a<a href=/y>b", '<p><a href="/x">a</a><a href="/y">b</a></p>'),
@@ -301,6 +307,13 @@ def test_shapes_that_make_parsers_slow_are_answered_soon(html: str, outcome: str
     took, answer = seconds(html)
     assert answer == outcome
     assert took < 3
+
+
+def test_nesting_has_a_limit() -> None:
+    deep = "<blockquote>" * 99 + "x"
+    assert clean(deep).count("</blockquote>") == 99
+    with pytest.raises(richtext.RichTextTooDeep):
+        clean("<blockquote>" * 101 + "x")
 
 
 def test_a_body_has_a_largest_size() -> None:
