@@ -14,15 +14,8 @@ import bleach
 import nh3
 from bleach.css_sanitizer import CSSSanitizer
 
-from newsapp.text.markup import (
-    RichTextError,
-    RichTextTooDeep,
-    RichTextTooLong,
-    Start,
-    Text,
-    rewrite,
-    tokens,
-)
+from newsapp.text.markup import RichTextError, RichTextTooDeep, RichTextTooLong, rewrite
+from newsapp.text.tokens import Start, Text, tokens
 from newsapp.text.vietnamese import normalize, one_line
 
 __all__ = [
