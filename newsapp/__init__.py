@@ -67,7 +67,6 @@ def configure(app: Flask, config: Config) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE=config.zone.key,
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def bind_extensions(app: Flask, config: Config) -> None:

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 from newsapp import pages
 from newsapp.archive import queries
 from newsapp.archive.calendar import Month
-from newsapp.text.vietnamese import parse_date
+from newsapp.text.vietnamese import one_line, parse_date
 
 bp = Blueprint("archive", __name__, url_prefix="/luu-tru")
 
 
 @bp.get("")
 def index() -> str | Response | tuple[str, int]:
-    asked = request.args.get("ngay")
+    asked = one_line(request.args.get("ngay", ""))
     now, furniture = pages.surroundings()
     if asked:
         day = parse_date(asked)
