@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
-from visiting import Browser, Clock, new_ledger, site_behind_counter, sqlite_url
 
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
+from tests.visits.visiting import Browser, Clock, new_ledger, site_behind_counter, sqlite_url
 
 SERVER = os.environ.get("NEWSAPP_TEST_POSTGRESQL", "postgresql+psycopg://root@127.0.0.1:5432/")
 
@@ -43,8 +43,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The counters' database, each kind in turn."""
     if request.param == "sqlite":
         return sqlite_url(tmp_path)
-    answer: str = request.getfixturevalue("postgresql_url")
-    return answer
+    return str(request.getfixturevalue("postgresql_url"))
 
 
 @pytest.fixture

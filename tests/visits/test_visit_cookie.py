@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from visiting import KEY, Browser, Clock, site_behind_counter
 
 from newsapp.visits.cookie import MOST_BYTES, MOST_SEEN, NAME, VisitCookie
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.rules import Visit
+from tests.visits.visiting import KEY, Browser, Clock, site_behind_counter
 
 NOW = 1_492_225_200_000
 COOKIE = VisitCookie(KEY)

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
-from visiting import EVER, new_ledger
 
 from newsapp.visits import tables
 from newsapp.visits.books import Balance
@@ -24,6 +24,7 @@ from newsapp.visits.journal import RECORD_BYTES, Record, pack, unpack
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.rules import Hit, Reason
 from newsapp.visits.store import LedgerUnavailableError
+from tests.visits.visiting import EVER, new_ledger
 
 DAY = date(2017, 4, 15)
 VIEW = Hit(visit=True, view=True, printed=False)
@@ -230,34 +231,31 @@ def test_two_hosts_that_hold_the_same_journal_book_it_once(
     other.close()
 
 
-def test_a_copy_of_a_journal_that_was_read_before_it_was_booked_is_refused(
-    ledger: Ledger, url: str, tmp_path: Path
+def test_a_folder_that_read_before_another_committed_is_refused(
+    postgresql_url: str, tmp_path: Path
 ) -> None:
-    """The second folder has read offset and records when the first one commits."""
+    """The second host has read offset and records when the first one commits."""
+    ledger = new_ledger(postgresql_url, tmp_path / "first")
+    other = new_ledger(postgresql_url, tmp_path / "second")
     ledger.append([view(7)] * 3)
     ledger._writer.close()
-    shutil.copytree(ledger.journal_dir, tmp_path / "second" / "journal")
-    other = new_ledger(url, tmp_path / "second")
+    shutil.copytree(ledger.journal_dir, other.journal_dir)
     (name,) = (path.stem for path in ledger.journal_dir.glob("*.log"))
-    steps = other._folder._steps
+    read = other._folder._steps
 
-    def late(*args: object) -> object:
-        found = steps(*args)  # type: ignore[arg-type]
-        if not ledger_done:
-            ledger_done.append(True)
-            if url.startswith("postgresql"):
-                ledger.fold_now()
-        return found
+    def read_and_be_late(*args: Any) -> Any:
+        steps = read(*args)
+        ledger.fold_now()
+        return steps
 
-    ledger_done: list[bool] = []
-    other._folder._steps = late  # type: ignore[method-assign, assignment]
-    if url.startswith("postgresql"):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(other._folder, "_steps", read_and_be_late)
         with pytest.raises(LedgerUnavailableError, match=name):
             other.fold_now()
-    other.fold_now()
-    ledger.fold_now()
+    assert other.fold_now() == 0
     assert ledger.article_views(7) == 3
-    other.close()
+    for one in (ledger, other):
+        one.close()
 
 
 def test_a_deleted_database_heals_while_everybody_runs(tmp_path: Path) -> None:

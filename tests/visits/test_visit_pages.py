@@ -8,11 +8,11 @@ from typing import Any
 from wsgiref.util import FileWrapper
 
 import pytest
-from visiting import FIREFOX, Browser, Clock, Page, Site, fetch, site_behind_counter
 
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter, written
 from newsapp.visits.rules import PAGE_KEY, CountedPage, site_mark, views_mark
+from tests.visits.visiting import FIREFOX, Browser, Clock, Page, Site, fetch, site_behind_counter
 
 
 @pytest.fixture
@@ -139,11 +139,11 @@ def test_a_file_is_handed_on_untouched(ledger: Ledger, clock: Clock) -> None:
 def test_a_streamed_page_stays_a_stream(ledger: Ledger, clock: Clock) -> None:
     stream = Stream([b"<p>", b"one", b"two"])
     counter = site_behind_counter(ledger, clock, streaming(stream, "text/html"))
-    body = counter(dict(ENVIRON), lambda *args: lambda data: None)
+    body: Any = counter(dict(ENVIRON), lambda *args: lambda data: None)
     pieces = iter(body)
     assert (next(pieces), stream.made) == (b"<p>", 1)
     assert (next(pieces), stream.made) == (b"one", 2)
-    body.close()  # type: ignore[attr-defined]
+    body.close()
     assert stream.closed
 
 
@@ -188,7 +188,7 @@ def test_a_page_that_breaks_while_it_is_made_is_not_counted(ledger: Ledger, cloc
 def test_the_record_is_on_disk_before_the_server_has_a_header(
     ledger: Ledger, counter: VisitCounter
 ) -> None:
-    sizes = []
+    sizes: list[int] = []
 
     def start_response(*args: Any) -> Any:
         sizes.extend(file.stat().st_size for file in ledger.journal_dir.glob("*.log"))

@@ -142,7 +142,7 @@ class Browser:
         if self.cookie and self.clock() < self.dropped_at:
             full.setdefault("HTTP_COOKIE", f"theme=dark; {self.cookie}; last=1")
         setup_testing_defaults(full)
-        got = fetch(validator(self.counter), full)  # type: ignore[arg-type]
+        got = fetch(validator(self.counter), full)
         cookie = got.header("Set-Cookie")
         if cookie and self.keeps_cookies:
             self.cookie = cookie.partition(";")[0]
