@@ -50,7 +50,7 @@ def init(with_demo: bool) -> None:
     click.echo("database created" if was_empty else "database is up to date")
     if not accounts.everyone():
         _first_administrator()
-    if was_empty and with_demo:
+    if with_demo and (was_empty or demo_content.unfinished()):
         click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
 
 

@@ -6,9 +6,6 @@ image stays too while something that is not demo content uses it.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
@@ -20,6 +17,7 @@ from newsapp.models import (
     Album,
     AlbumImage,
     Article,
+    Audit,
     Language,
     Link,
     Media,
@@ -30,8 +28,9 @@ from newsapp.models import (
 from newsapp.publishing import articles, site
 from newsapp.publishing.audit import Actor, record
 from newsapp.transfer import demo_content, drawing
-from newsapp.transfer.demo_content import DemoArticle
+from newsapp.transfer.demo_content import Demo, DemoArticle, DemoSite
 
+LOADED = "demo.load"
 MARKED = (Article, Section, Media, Album, Link, Page, Setting)
 
 
@@ -40,42 +39,40 @@ def present() -> bool:
     return bool(db.session.scalar(select(exists().where(Article.demo))))
 
 
+def unfinished() -> bool:
+    """Whether an interrupted load left a part of the demo behind."""
+    loaded = select(exists().where(Audit.action == LOADED))
+    return present() and not db.session.scalar(loaded)
+
+
 def load(config: Config, *, by: Actor) -> str:
-    """Write the demo content, dated back from now; returns a summary in words."""
-    content = demo_content.load()
-    now = clock_now()
-    sections = {}
+    """Write the demo content as of now; returns a summary in words.
+
+    What an interrupted load left is taken away first.
+    """
+    if unfinished():
+        remove(config, by=by)
+    content = demo_content.load(clock_now(), config.zone)
+    sections: dict[str, int] = {}
     for section in content.sections:
-        parent = sections.get(section.parent) if section.parent else None
         sections[section.slug] = site.add_section(
             section.name,
             slug=section.slug,
             description=section.description,
-            parent_id=parent,
+            parent_id=sections[section.parent] if section.parent else None,
             by=by,
             demo=True,
         ).id
-    media = {
-        name: site.add_image(
-            images.store(drawing.draw(name), config.media_dir),
-            by=by,
-            file_name=f"{name}.png",
-            alt=content.alt_texts.get(name, ""),
-            demo=True,
-        )
-        for name in drawing.NAMES
-    }
-    for article in sorted(content.articles, key=lambda a: -a.age_days):
-        _load_article(
-            article, sections, media, _moment(article.age_days, article.time, now, config.zone), by
-        )
+    media = _draw(content, config, by)
+    for article in content.articles:
+        _load_article(article, sections, media, by)
     for album in content.albums:
         site.add_album(
             album.title,
             album.intro,
-            [(media[image.name], image.caption) for image in album.images],
+            [(media[picture.name], picture.caption) for picture in album.pictures],
             by=by,
-            published_at=now - timedelta(days=album.age_days),
+            published_at=album.published_at,
             demo=True,
         )
     site.add_links(
@@ -85,31 +82,49 @@ def load(config: Config, *, by: Actor) -> str:
     )
     for page in content.pages:
         site.add_page(
-            page.slug, page.title, page.body, by=by, language=Language(page.language), demo=True
+            page.slug, page.title, page.body, by=by, language=Language(page.lang), demo=True
         )
-    site.change_settings(content.settings, by=by, demo=True)
+    site.change_settings(_settings(content.site), by=by, demo=True)
+    record(by, LOADED, "site")
+    db.session.commit()
     return f"{len(content.articles)} articles, {len(content.albums)} albums, {len(media)} images"
 
 
-def _moment(age_days: int, clock: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """``age_days`` before today at ``clock`` (HH:MM) in the site's zone, never ahead of now
-    unless the age is negative."""
-    day = now.astimezone(zone).date() - timedelta(days=age_days)
-    moment = datetime.combine(day, time.fromisoformat(clock), zone)
-    return min(moment, now - timedelta(minutes=5)) if age_days >= 0 else moment
+def _draw(content: Demo, config: Config, by: Actor) -> dict[str, Media]:
+    alt = {picture.name: picture.alt for album in content.albums for picture in album.pictures}
+    return {
+        name: site.add_image(
+            images.store(drawing.draw(name), config.media_dir),
+            by=by,
+            file_name=f"{name}.jpg",
+            alt=alt.get(name, ""),
+            demo=True,
+        )
+        for name in drawing.NAMES
+    }
+
+
+def _settings(office: DemoSite) -> dict[str, str]:
+    return {
+        "site_name": office.name,
+        "office_name": office.office,
+        "parent_office": office.parent_body,
+        "address": office.address,
+        "phone": office.phone,
+        "email": office.email,
+        "responsible": office.responsible,
+        "source_line": office.source_line,
+        "legal_line": office.legal_line,
+    }
 
 
 def _load_article(
-    article: DemoArticle,
-    sections: dict[str, int],
-    media: dict[str, Media],
-    moment: datetime,
-    by: Actor,
+    article: DemoArticle, sections: dict[str, int], media: dict[str, Media], by: Actor
 ) -> None:
     body = article.body
     for name, image in media.items():
         body = body.replace(
-            f'src="demo:{name}"',
+            f'src="{demo_content.PICTURE_PREFIX}{name}"',
             f'src="/media/{image.path}" width="{image.width}" height="{image.height}"',
         )
     draft = article.state == "draft"
@@ -119,15 +134,15 @@ def _load_article(
             lead=article.lead,
             body=body,
             byline=article.byline,
-            source=article.source,
-            former_office=article.former_office,
+            source=article.source or "",
+            former_office=article.former_office or "",
             section_id=sections[article.section],
             cover_id=media[article.cover].id if article.cover else None,
         ),
         by=by,
         step=articles.Step.KEEP if draft else articles.Step.PUBLISH,
-        publish_at=None if draft else moment,
-        origin=articles.Origin(demo=True),
+        publish_at=None if draft else article.published_at,
+        origin=articles.Origin(view_baseline=article.imported_views, demo=True),
     )
 
 
