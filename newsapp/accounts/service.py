@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload
 
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
-from newsapp.models import Account, AccountSession, Role, SignInFailures
+from newsapp.models import Account, AccountSession, Language, Role, SignInFailures
 from newsapp.models.account import USERNAME_MAX
 from newsapp.publishing.audit import Actor, record
 from newsapp.text.vietnamese import one_line
@@ -141,6 +141,13 @@ def disable(account: Account, *, by: Actor) -> None:
     db.session.commit()
 
 
+def set_language(account: Account, language: Language, *, by: Actor) -> None:
+    """Choose the language in which the newsroom speaks to this person."""
+    account.language = language
+    record(by, "account.language", "account", account.id, language.value)
+    db.session.commit()
+
+
 def password_matches(account: Account, password: str) -> bool:
     """Whether ``password`` is the account's."""
     return _verify(account.password_hash, password)
@@ -153,7 +160,7 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
     per account and network together, so nobody can lock out somebody elsewhere. Raises
     TooManyAttempts or SignInRefused.
     """
-    name = username.strip().lower()
+    name = one_line(username).lower()
     key = _throttle_key(name, address)
     _wait_if_needed(key, now)
     account = db.session.scalar(select(Account).where(Account.username == name))

@@ -219,6 +219,9 @@ def checked(content: Content) -> Content:
         problems["body"] = "too_deep"
     except richtext.RichTextError:
         problems["body"] = "too_long"
+    # Cleaning can lengthen a text: each bare "&" becomes "&amp;".
+    if len(tidy.body) > limits.BODY_MAX:
+        problems["body"] = "too_long"
     if tidy.section_id is not None and db.session.get(Section, tidy.section_id) is None:
         problems["section_id"] = "unknown"
     if tidy.cover_id is not None and db.session.get(Media, tidy.cover_id) is None:

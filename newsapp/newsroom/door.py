@@ -1,0 +1,173 @@
+"""The newsroom's door: who may come in, and what becomes of a form whose sender is locked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
+
+from newsapp.accounts import service as accounts
+from newsapp.accounts.forms import CARRIED, SignInForm, carried_fields
+from newsapp.furniture import site_settings
+from newsapp.models import Account, Role
+from newsapp.publishing.audit import Actor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+bp = Blueprint("newsroom", __name__, url_prefix="/bien-tap")
+
+UPLOAD = "newsroom.upload"
+_refills: dict[str, Callable[..., ResponseReturnValue]] = {}
+
+
+def refilled_by(
+    refill: Callable[..., ResponseReturnValue],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Name the function that shows a view's form again, filled with what was sent.
+
+    It takes the view's arguments, reads the request's form and writes nothing.
+    """
+
+    def named(view: Callable[P, R]) -> Callable[P, R]:
+        _refills[f"{bp.name}.{view.__name__}"] = refill
+        return view
+
+    return named
+
+
+def me() -> Account:
+    """The account at work; only for views behind this door."""
+    return accounts.signed_in() or abort(401)
+
+
+def actor() -> Actor:
+    """The account at work as the author of deeds."""
+    return accounts.actor(me())
+
+
+def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Answer 403 to anybody whose role does not include ``role``."""
+
+    def guarded(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not me().role.includes(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return checked
+
+    return guarded
+
+
+@bp.before_request
+def ask_who() -> ResponseReturnValue | None:
+    if accounts.signed_in() is None:
+        return locked_out()
+    if CARRIED in request.form and request.endpoint in _refills:
+        return _refills[request.endpoint](**(request.view_args or {}))
+    return None
+
+
+@bp.after_request
+def never_stored(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.errorhandler(CSRFError)
+def form_too_old(_error: CSRFError) -> ResponseReturnValue:
+    """A missing or foreign token: nothing is done, and nothing that was typed is lost."""
+    if accounts.signed_in() is None:
+        return locked_out()
+    if request.endpoint == UPLOAD:
+        return image_problem(_("This page was open for too long. Save, then add the image."), 400)
+    refill = _refills.get(request.endpoint or "")
+    if refill is None:
+        return problem(
+            _("This page was open for too long"),
+            _("Nothing was changed. Open the page again and repeat what you did."),
+            400,
+        )
+    try:
+        answer = make_response(refill(**(request.view_args or {})))
+    except Forbidden:
+        # Flask takes an error inside of an error's handler for a fault of the server.
+        return problem(_("Not allowed"), _("Your account may not do this."), 403)
+    # On its way back from signing in, a form has no token yet, and that is no mistake.
+    answer.status_code = 200 if CARRIED in request.form else 400
+    return answer
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    if request.endpoint == UPLOAD:
+        return image_problem(_("The file is too large."), 413)
+    return problem(
+        _("Too large"),
+        _("What was sent is larger than the site accepts. Go back: your text is still there."),
+        413,
+    )
+
+
+def problem(title: str, message: str, status: int) -> ResponseReturnValue:
+    """A page of the newsroom that says what went wrong."""
+    return render_template("newsroom/problem.html", title=title, message=message), status
+
+
+@bp.context_processor
+def surroundings() -> dict[str, object]:
+    """What every page of the newsroom shows around it."""
+    account = accounts.signed_in()
+    role = account.role if account else None
+    return {
+        "me": account,
+        "edits": role is not None and role.includes(Role.EDITOR),
+        "administers": role is Role.ADMINISTRATOR,
+        "site_name": site_settings().site_name,
+    }
+
+
+def locked_out() -> ResponseReturnValue:
+    """To the sign-in page; a form that was sent travels through it in hidden fields."""
+    if request.method in {"GET", "HEAD"}:
+        asked = request.full_path if request.query_string else request.path
+        return redirect(url_for("accounts.sign_in_form", next=asked))
+    if request.endpoint == UPLOAD:
+        return image_problem(
+            _("Your session has ended. Sign in again in another tab; your text is still here."), 401
+        )
+    refillable = request.endpoint in _refills
+    page = render_template(
+        "accounts/sign_in.html",
+        # formdata=None: what was sent is not a sign-in form.
+        form=SignInForm(
+            formdata=None,
+            data={"next": request.path if refillable else url_for("newsroom.articles")},
+        ),
+        problem=_("Your session has ended. Sign in again to go on."),
+        carried=carried_fields(request.form) if refillable else [],
+    )
+    return page, 401
+
+
+def image_problem(message: str, status: int) -> ResponseReturnValue:
+    """An answer that the editor's script shows to the person who sent the image."""
+    return jsonify(error={"message": message}), status

@@ -1,0 +1,246 @@
+"""The newsroom's forms: what is typed, read into what publishing understands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+
+from newsapp.accounts.service import PASSWORD_MAX, PASSWORD_MIN
+from newsapp.furniture import SiteSettings
+from newsapp.models import Language
+from newsapp.models.media import ALT_MAX
+from newsapp.newsroom.queries import StoredArticle
+from newsapp.publishing.articles import Content, Step
+from newsapp.text import richtext, vietnamese
+
+ID_MAX = 2**31 - 1
+# A button of its own beside the steps: publish at this moment, whatever the time field says.
+NOW = "now"
+SETTING_MAX = 500
+LEGAL_LINE_MAX = 2_000
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_YEARS = range(1900, 2201)
+
+
+class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """An article as it is typed. Limits and the body are judged by publishing, in one place."""
+
+    title = StringField(_l("Title"))
+    lead = StringField(_l("Lead"))
+    body = StringField(_l("Text of the article"))
+    section_id = StringField(_l("Section"))
+    byline = StringField(_l("Byline (pen-name)"))
+    source = StringField(_l("Source"))
+    former_office = StringField(_l("Published by the former office"))
+    cover_id = StringField(_l("Cover image"))
+    cover_alt = StringField(
+        _l("What the cover image shows (for readers who cannot see it)"), [Length(max=ALT_MAX)]
+    )
+    publish_at = StringField(_l("Time of publication"))
+    version = HiddenField()
+
+    def __init__(self, zone: ZoneInfo, stored: StoredArticle | None, **options: object) -> None:
+        self.zone = zone
+        self.stored = stored
+        super().__init__(data=_typed(stored, zone) if stored else None, **options)
+
+    def validate_section_id(self, field: Field) -> None:
+        _number(field, _("Choose one of the sections."))
+
+    def validate_cover_id(self, field: Field) -> None:
+        _number(field, _("There is no such image."))
+
+    def validate_publish_at(self, field: Field) -> None:
+        if field.data and _moment(field.data, self.zone) is None:
+            raise ValidationError(
+                _("“%(text)s” is no date and time; write 31/12/2026 08:00.", text=field.data[:40])
+            )
+
+    def content(self) -> Content:
+        """What was typed; plain text becomes paragraphs. Numbers that are none are None."""
+        body = self.body.data or ""
+        return Content(
+            title=self.title.data or "",
+            lead=self.lead.data or "",
+            body=body if _TAG.search(body) else richtext.from_plain(body),
+            byline=self.byline.data or "",
+            source=self.source.data or "",
+            former_office=self.former_office.data or "",
+            section_id=_id(self.section_id.data),
+            cover_id=_id(self.cover_id.data),
+        )
+
+    def read_version(self) -> int:
+        """The version that the person saw; 0, which no article has, when it is missing."""
+        return _id(self.raw("version")) or 0
+
+    def raw(self, name: str) -> str:
+        """What was sent under that name, whatever is stored; the first of several."""
+        sent = self[name].raw_data
+        return str(sent[0]) if sent else ""
+
+    def disarm(self) -> None:
+        """Clean the body before it is shown: for text that came from nobody knows where."""
+        body = self.body.data or ""
+        try:
+            self.body.data = richtext.clean(body) if _TAG.search(body) else body
+        except richtext.RichTextError:
+            self.body.data = richtext.plain_text(body)
+
+    def step(self, pressed: str) -> Step:
+        """The step of the button that was pressed; an unknown one only keeps the text."""
+        if pressed == NOW:
+            return Step.PUBLISH
+        return Step(pressed) if pressed in set(Step) else Step.KEEP
+
+    def moment(self, pressed: str, now: datetime) -> datetime | None:
+        """When the article is to appear (UTC); None leaves the time as it is.
+
+        The field knows minutes: as long as it says the stored minute, the stored second stays.
+        A schedule whose time is emptied and then published appears now.
+        """
+        if pressed == NOW:
+            return now
+        before = self.stored.published_at if self.stored else None
+        text = self.publish_at.data or ""
+        if before and text == local_minute(before, self.zone):
+            return None
+        moment = _moment(text, self.zone)
+        if moment is None and before and before > now and pressed == Step.PUBLISH:
+            return now
+        return moment
+
+    def blame(self, problems: Mapping[str, str]) -> None:
+        """Put publishing's problems beside the fields they are about."""
+        for name, code in problems.items():
+            self[name].errors = [*self[name].errors, problem_words(name, code)]
+
+
+class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    name = StringField(_l("Name of the section"))
+    description = StringField(_l("What it holds, in one sentence"), [Length(max=500)])
+    parent_id = StringField(_l("Part of"))
+
+    def parent(self) -> int | None:
+        """The chosen parent; -1, which no section has, for what is not a number."""
+        return (_id(self.parent_id.data) or -1) if self.parent_id.data else None
+
+    def blame(self, problems: Mapping[str, str]) -> None:
+        for name, code in problems.items():
+            self[name].errors = [*self[name].errors, problem_words(name, code)]
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """One field for each setting of the site."""
+
+    site_name = StringField(_l("Name of the site"), [Length(max=SETTING_MAX)])
+    tagline = StringField(_l("Line under the name"), [Length(max=SETTING_MAX)])
+    office_name = StringField(_l("Name of the office"), [Length(max=SETTING_MAX)])
+    parent_office = StringField(_l("Superior office"), [Length(max=SETTING_MAX)])
+    address = StringField(_l("Address"), [Length(max=SETTING_MAX)])
+    phone = StringField(_l("Telephone"), [Length(max=SETTING_MAX)])
+    email = StringField(_l("E-mail"), [Length(max=SETTING_MAX)])
+    responsible = StringField(_l("Responsible for the content"), [Length(max=SETTING_MAX)])
+    source_line = StringField(
+        _l("How others should name this site as their source"), [Length(max=SETTING_MAX)]
+    )
+    legal_line = TextAreaField(
+        _l("Licence and legal references in the footer"), [Length(max=LEGAL_LINE_MAX)]
+    )
+
+    def values(self) -> dict[str, str]:
+        """The settings by name, as the database keeps them."""
+        return {field.name: self[field.name].data or "" for field in fields(SiteSettings)}
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    current_password = PasswordField(_l("Present password"), [InputRequired(_l("Type it here."))])
+    new_password = PasswordField(
+        _l("New password"),
+        [
+            Length(
+                PASSWORD_MIN,
+                PASSWORD_MAX,
+                _l("A password has %(min)d to %(max)d characters; several words are good."),
+            )
+        ],
+    )
+    repeated_password = PasswordField(
+        _l("New password once more"),
+        [EqualTo("new_password", _l("This is not the same as the new password."))],
+    )
+
+
+class LanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    language = SelectField(
+        _l("Language of the newsroom"),
+        choices=[(Language.VIETNAMESE.value, "Tiếng Việt"), (Language.ENGLISH.value, "English")],
+    )
+
+
+def local_minute(moment: datetime, zone: ZoneInfo) -> str:
+    """``2017-04-15T10:00`` in ``zone``, as a date-and-time field writes it."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def problem_words(name: str, code: str) -> str:
+    """Publishing's code for a field, in the reader's language."""
+    if (name, code) == ("title", "missing"):
+        return str(_("An article needs a title."))
+    if (name, code) == ("section_id", "missing"):
+        return str(_("Choose a section: a published article stands in one."))
+    words = {
+        "missing": _("This is needed."),
+        "too_long": _("This is too long for the site. Nothing is lost: shorten it and save again."),
+        "too_deep": _("This is nested too deeply. Clear the formatting and save again."),
+        "unknown": _("This does not exist (any more). Choose another."),
+        "taken": _("There is one with this name already."),
+    }
+    return str(words.get(code, _("This cannot be saved so.")))
+
+
+def _typed(stored: StoredArticle, zone: ZoneInfo) -> dict[str, str]:
+    """The stored article as the fields show it; the version must come from the page itself."""
+    names = ("title", "lead", "body", "byline", "source", "former_office")
+    return {
+        **{name: getattr(stored, name) for name in names},
+        "section_id": str(stored.section_id or ""),
+        "cover_id": str(stored.cover_id or ""),
+        "cover_alt": stored.cover.alt if stored.cover else "",
+        "publish_at": local_minute(stored.published_at, zone) if stored.published_at else "",
+    }
+
+
+def _number(field: Field, message: str) -> None:
+    if field.data and _id(field.data) is None:
+        raise ValidationError(message)
+
+
+def _id(text: str | None) -> int | None:
+    text = (text or "").strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or not 0 < int(text) <= ID_MAX:
+        return None
+    return int(text)
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment (UTC) that a browser's field or a person means by ``text``, in ``zone``."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+    except ValueError:
+        read = vietnamese.parse_dateline(text[:100], zone)
+        if read is None:
+            return None
+        local = read.replace(tzinfo=None)
+    if local.tzinfo is not None or local.year not in _YEARS:
+        return None
+    return local.replace(tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,35 @@
+"""Images that people send: checked, stored, recorded."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from newsapp.media import images
+from newsapp.models import Media
+from newsapp.pages import config
+from newsapp.publishing import site
+from newsapp.publishing.audit import Actor
+
+STATUS = {"too_large": 413, "not_an_image": 415}
+
+
+def take_in(file: FileStorage, by: Actor) -> Media:
+    """Store an uploaded image and record it. Raises ImageRefused, or OSError from the disk."""
+    # One byte more than is allowed is enough to know, whatever the sender says of the size.
+    data = file.stream.read(images.BYTES_MAX + 1)
+    return site.add_image(
+        images.store(data, config().media_dir), by=by, file_name=file.filename or ""
+    )
+
+
+def refusal_words(error: images.ImageRefused) -> str:
+    """Why an image was refused, for the person who sent it."""
+    megabytes = images.BYTES_MAX // 1024**2
+    words = {
+        "too_large": _("The file is larger than %(size)s MB.", size=megabytes),
+        "too_many_pixels": _("The picture has too many pixels. Make it smaller and try again."),
+        "not_an_image": _("This is not a picture that the site can show (JPEG, PNG, WebP, GIF)."),
+        "damaged": _("The picture is damaged: its file ends too early or cannot be read."),
+    }
+    return str(words.get(error.reason, _("This picture cannot be stored.")))
