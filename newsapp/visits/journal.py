@@ -1,6 +1,6 @@
 """The journal: what was counted, on disk before the reader gets the page.
 
-Each process appends to a file of its own in the journal directory, one `write` of one fixed-size
+Each process appends to files of its own in the journal directory, one `write` of one fixed-size
 record per page, so that a process killed at any moment leaves whole records behind it. The owner
 holds a lock on its file for as long as it lives; a file whose lock can be had has no owner any
 more. File names are random: hosts that share a database never collide.
@@ -17,8 +17,8 @@ import fcntl
 import os
 import secrets
 import struct
-import threading
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,91 +91,114 @@ def unpack(data: bytes) -> Record | None:
 
 
 class JournalWriter:
-    """This process's own journal file, opened at the first record and after every rotation."""
+    """This process's own journal files: as many as its threads ever wrote at the same moment.
+
+    A thread takes a file that nobody uses, writes, and puts it back. No lock is held over the
+    write: a thread that waits for the interpreter after its write would make all others wait too.
+    """
 
     def __init__(self, directory: Path, rotate_bytes: int = ROTATE_BYTES) -> None:
         self._directory = directory
         self._rotate_bytes = rotate_bytes
-        self._forget()
+        self._idle: deque[_OwnFile] = deque()
         in_child(self._abandon)
 
-    def _forget(self) -> None:
-        self._lock = threading.Lock()
-        self._file: int | None = None
-        self._path: Path | None = None
-        self._size = 0
-
     def _abandon(self) -> None:
-        """In a forked child: the file is the parent's, and closing our copy keeps its lock."""
-        inherited = self._file
-        self._forget()
-        if inherited is not None:
-            os.close(inherited)
+        """In a forked child: the files are the parent's, and closing our copies keeps its locks."""
+        self.close()
 
     def append(self, records: Sequence[Record]) -> None:
-        """Write the records, all or a whole number of them, and return when they are in the file.
+        """Write the records, all or a whole number of them, and return when they are in a file.
 
-        Raises `NotWrittenError`, with the records that are not in the file, when the disk refuses.
+        Raises `NotWrittenError`, with the records that are not in a file, when the disk refuses.
         """
         data = b"".join(map(pack, records))
-        with self._lock:
-            try:
-                file = self._open()
-            except OSError as error:
-                raise NotWrittenError(records) from error
-            written = 0
-            try:
-                while written < len(data):
-                    written += os.write(file, data[written:])
-            except OSError as error:
-                whole = written // RECORD_BYTES
-                self._cut(file, self._size + whole * RECORD_BYTES)
-                raise NotWrittenError(records[whole:]) from error
-            self._size += written
-
-    def _open(self) -> int:
-        if self._file is not None:
-            return self._file
-        self._directory.mkdir(parents=True, exist_ok=True)
-        path = self._directory / f"{secrets.token_hex(12)}{SUFFIX}"
-        # Locked before it bears its name: nobody may take the new file for a dead owner's.
-        unnamed = path.with_suffix(".new")
-        file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_RDWR, 0o640)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            unnamed.rename(path)
-        except OSError:
-            os.close(file)
-            unnamed.unlink(missing_ok=True)
-            raise
-        self._file, self._path, self._size = file, path, 0
-        return file
-
-    def _cut(self, file: int, size: int) -> None:
-        """Take a torn record off the end, or leave the file for good if even that fails."""
-        self._size = size
+            file = self._take()
+        except OSError as error:
+            raise NotWrittenError(records) from error
+        whole = file.size
         try:
-            os.ftruncate(file, size)
-        except OSError:
-            self._close()
+            file.write(data)
+        except OSError as error:
+            rest = records[(file.size - whole) // RECORD_BYTES :]
+            raise NotWrittenError(rest) from error
+        finally:
+            self._put_back(file)
+
+    def _take(self) -> _OwnFile:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _OwnFile.make(self._directory)
+
+    def _put_back(self, file: _OwnFile) -> None:
+        if file.usable and file.size < self._rotate_bytes:
+            self._idle.append(file)
+        else:
+            file.close()
 
     def tend(self) -> None:
-        """Start a new file when this one is long enough, or was deleted under our hands."""
-        with self._lock:
-            if self._file is not None and (
-                self._size >= self._rotate_bytes or os.fstat(self._file).st_nlink == 0
-            ):
-                self._close()
+        """Give up idle files that were deleted under our hands."""
+        for _ in range(len(self._idle)):
+            try:
+                file = self._idle.popleft()
+            except IndexError:
+                return
+            file.usable = file.usable and os.fstat(file.number).st_nlink > 0
+            self._put_back(file)
 
     def close(self) -> None:
-        """Give the file up; whoever folds next takes it over. The next record opens another."""
-        with self._lock:
-            self._close()
+        """Give the idle files up; whoever folds next takes them over. The next record opens one."""
+        while self._idle:
+            self._idle.pop().close()
 
-    def _close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-        self._file, self._path, self._size = None, None, 0
+
+@dataclass(slots=True)
+class _OwnFile:
+    """An open journal of this process. `size` is that of its whole records."""
+
+    number: int
+    size: int = 0
+    usable: bool = True
+
+    @classmethod
+    def make(cls, directory: Path) -> _OwnFile:
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{secrets.token_hex(12)}{SUFFIX}"
+        # Locked before it bears its name: nobody may take the new file for a dead owner's.
+        unnamed = path.with_suffix(".new")
+        number = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_RDWR, 0o640)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unnamed.rename(path)
+        except OSError:
+            os.close(number)
+            unnamed.unlink(missing_ok=True)
+            raise
+        return cls(number)
+
+    def write(self, data: bytes) -> None:
+        """Append, or leave a whole number of records behind and raise OSError."""
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self.number, data[written:])
+        except OSError:
+            self.size += written - written % RECORD_BYTES
+            self._cut()
+            raise
+        self.size += written
+
+    def _cut(self) -> None:
+        """Take a torn record off the end; where even that fails, never write here again."""
+        try:
+            os.ftruncate(self.number, self.size)
+        except OSError:
+            self.usable = False
+
+    def close(self) -> None:
+        os.close(self.number)
 
 
 class NotWrittenError(OSError):

@@ -35,8 +35,8 @@ Headers = list[tuple[str, str]]
 
 _MARK_START = b"<!--count:"
 _MARK_END = b"-->"
-_MARK = re.compile(
-    rb"<!--count:(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->"
+_MARK_REST = re.compile(
+    rb"(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->"
 )
 _LONGEST_MARK = 60
 _FEWEST_TILES = 7
@@ -132,12 +132,19 @@ class VisitCounter:
 
     def _filled(self, html: bytes) -> bytes:
         """The same text with its marks replaced; the very same object if it has none."""
-        if _MARK_START not in html:
+        before, *pieces = html.split(_MARK_START)
+        if not pieces:
             return html
-        marks = list(_MARK.finditer(html))
-        articles = {int(mark[2]) for mark in marks if mark[1]}
-        views, site = self._figures.get(articles, any(mark[4] for mark in marks))
-        return _MARK.sub(lambda mark: _figure(mark, views, site).encode("ascii"), html)
+        marks = [_MARK_REST.match(piece) for piece in pieces]
+        articles = {int(mark[2]) for mark in marks if mark and mark[1]}
+        views, site = self._figures.get(articles, any(mark and mark[4] for mark in marks))
+        filled = [before]
+        for piece, mark in zip(pieces, marks, strict=True):
+            if mark is None:
+                filled += (_MARK_START, piece)
+            else:
+                filled += (_figure(mark, views, site).encode("ascii"), piece[mark.end() :])
+        return b"".join(filled)
 
 
 def _figure(mark: re.Match[bytes], views: Mapping[int, int], site: SiteFigures) -> str:

@@ -90,11 +90,11 @@ _PURPOSES = ("prefetch", "prerender", "preview")
 
 def is_prefetch(environ: Mapping[str, Any]) -> bool:
     """Whether the browser says that it fetches ahead of a click that may never come."""
-    return any(
-        purpose in str(environ.get(header, "")).lower()
-        for header in _PURPOSE_HEADERS
-        for purpose in _PURPOSES
-    )
+    for header in _PURPOSE_HEADERS:
+        value = str(environ.get(header, "")).lower()
+        if value and any(purpose in value for purpose in _PURPOSES):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
