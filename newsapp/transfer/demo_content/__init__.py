@@ -9,7 +9,7 @@ whoever loads the demo stores the picture and replaces the reference.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -137,7 +137,10 @@ class DemoSite:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Everything that the demo holds, articles from the oldest to the newest."""
+    """Everything that the demo holds, articles from the oldest to the newest.
+
+    `alt_texts` says of every picture, by its name, what it shows.
+    """
 
     site: DemoSite
     sections: tuple[DemoSection, ...]
@@ -145,6 +148,7 @@ class Demo:
     albums: tuple[DemoAlbum, ...]
     links: tuple[DemoLink, ...]
     pages: tuple[DemoPage, ...]
+    alt_texts: Mapping[str, str]
 
 
 def load(now: datetime | None = None, zone: ZoneInfo = ZONE) -> Demo:
@@ -165,8 +169,10 @@ def load(now: datetime | None = None, zone: ZoneInfo = ZONE) -> Demo:
             articles.extend(_article(entry, data["slug"], moment) for entry in data["article"])
     with _document("site") as data:
         site = DemoSite(**{**data, "former_offices": tuple(data["former_offices"])})
+    with _document("tranh") as data:
+        alt_texts: dict[str, str] = data["alt"]
     with _document("hinh-anh") as data:
-        albums = tuple(_album(entry, moment) for entry in data["album"])
+        albums = tuple(_album(entry, alt_texts, moment) for entry in data["album"])
     with _document("lien-ket") as data:
         links = tuple(
             DemoLink(group["name"], link["name"], link["url"])
@@ -179,7 +185,7 @@ def load(now: datetime | None = None, zone: ZoneInfo = ZONE) -> Demo:
             for page in data["page"]
         )
     articles.sort(key=lambda article: article.published_at)
-    return Demo(site, tuple(sections), tuple(articles), albums, links, pages)
+    return Demo(site, tuple(sections), tuple(articles), albums, links, pages, alt_texts)
 
 
 @contextmanager
@@ -226,7 +232,7 @@ def _article(entry: dict[str, Any], section: str, moment: datetime) -> DemoArtic
     )
 
 
-def _album(entry: dict[str, Any], moment: datetime) -> DemoAlbum:
+def _album(entry: dict[str, Any], alt_texts: Mapping[str, str], moment: datetime) -> DemoAlbum:
     clock = time.fromisoformat(entry["time"])
     day = moment.date() - timedelta(days=entry["age_days"])
     return DemoAlbum(
@@ -237,7 +243,10 @@ def _album(entry: dict[str, Any], moment: datetime) -> DemoAlbum:
         title=entry["title"],
         intro=entry["intro"],
         byline=entry["byline"],
-        pictures=tuple(DemoPicture(**picture) for picture in entry["pictures"]),
+        pictures=tuple(
+            DemoPicture(picture["name"], picture["caption"], alt_texts[picture["name"]])
+            for picture in entry["pictures"]
+        ),
     )
 
 
