@@ -25,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -173,14 +173,14 @@ def digest(*parts: Path | str) -> str:
     """One hash over texts, and over the names and bytes of files and whole folders."""
     total = hashlib.sha256()
     for part in parts:
-        files: Sequence[Path] = ()
-        if isinstance(part, Path):
-            files = sorted(f for f in part.rglob("*") if f.is_file()) if part.is_dir() else [part]
-        else:
+        if isinstance(part, str):
             total.update(hashlib.sha256(part.encode()).digest())
-        for file in files:
-            total.update(hashlib.sha256(str(file).encode()).digest())
-            total.update(hashlib.sha256(file.read_bytes()).digest())
+            continue
+        for file in sorted(part.rglob("*")) if part.is_dir() else [part]:
+            if file.is_file():
+                name = file.relative_to(part.parent).as_posix()
+                total.update(hashlib.sha256(name.encode()).digest())
+                total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
 
 
@@ -270,22 +270,24 @@ def only_one_set_up() -> Iterator[int]:
 
 
 def python_key(command: str) -> str:
-    """What the packages of `dev.py run` or `dev.py test` depend on; scripts hold absolute paths."""
-    return digest(*(ROOT / name for name in LOCK_FILES[command]), ROOT / "pyproject.toml", command)
+    """What the packages of `dev.py run` or `dev.py test` depend on, and the folder they are for."""
+    sources = (ROOT / name for name in (*LOCK_FILES[command], "pyproject.toml"))
+    return f"{digest(command, *sources)}\n{ROOT}"
 
 
 def environment_works(environment: Mapping[str, str]) -> bool:
     """Whether the interpreter of .venv/ still runs and finds its packages.
 
-    It does not after an interrupted set-up, nor once the Python that it was made with is gone.
+    It does not after an interrupted set-up, nor once the Python that it was made with is gone; and
+    in a checkout that was moved, the programs in it name a Python that is elsewhere.
     """
-    if not PYTHON_STAMP.exists():
-        return False
     try:
+        if not PYTHON_STAMP.read_text().endswith(f"\n{ROOT}"):
+            return False
         probe = subprocess.run(
             [BIN / "python", "-c", "import flit_core"], env=environment, capture_output=True
         )
-    except OSError:
+    except (OSError, ValueError):
         return False
     return probe.returncode == 0
 
@@ -345,7 +347,7 @@ def set_up(command: str, environment: Mapping[str, str]) -> None:
                 pool.submit(set_up_libraries, steps),
                 pool.submit(set_up_python, steps, command),
             ]
-            for task in tasks:
+            for task in as_completed(tasks):
                 task.result()
         except BaseException:
             steps.stop()

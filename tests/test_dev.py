@@ -193,9 +193,14 @@ def test_a_stamp_without_a_working_interpreter_is_not_believed(
     (tmp_path / "bin").mkdir()
     monkeypatch.setattr(dev, "BIN", tmp_path / "bin")
     monkeypatch.setattr(dev, "PYTHON_STAMP", tmp_path / "stamp")
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tmp_path / "bin" / "python").chmod(0o755)
     assert not dev.environment_works({})  # interrupted: no stamp
-    dev.set_stamp(tmp_path / "stamp", "key")
+    dev.set_stamp(tmp_path / "stamp", dev.python_key("run"))
+    assert dev.environment_works({})
+    dev.set_stamp(tmp_path / "stamp", f"{dev.python_key('run')}-before")
+    assert not dev.environment_works({})  # the checkout was moved
+    dev.set_stamp(tmp_path / "stamp", dev.python_key("run"))
     (tmp_path / "bin" / "python").unlink()
     assert not dev.environment_works({})  # its Python is gone
     (tmp_path / "bin" / "python").symlink_to("/bin/false")
