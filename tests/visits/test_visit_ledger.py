@@ -231,14 +231,17 @@ def test_two_hosts_that_hold_the_same_journal_book_it_once(
     other.close()
 
 
+@pytest.mark.parametrize("booked_before", [0, 2], ids=["a new journal", "a known journal"])
 def test_a_folder_that_read_before_another_committed_is_refused(
-    postgresql_url: str, tmp_path: Path
+    booked_before: int, postgresql_url: str, tmp_path: Path
 ) -> None:
     """The second host has read offset and records when the first one commits."""
     ledger = new_ledger(postgresql_url, tmp_path / "first")
     other = new_ledger(postgresql_url, tmp_path / "second")
+    for _ in range(booked_before):
+        ledger.append([view(7)])
+        ledger.fold_now()
     ledger.append([view(7)] * 3)
-    ledger._writer.close()
     shutil.copytree(ledger.journal_dir, other.journal_dir)
     (name,) = (path.stem for path in ledger.journal_dir.glob("*.log"))
     read = other._folder._steps
@@ -253,7 +256,7 @@ def test_a_folder_that_read_before_another_committed_is_refused(
         with pytest.raises(LedgerUnavailableError, match=name):
             other.fold_now()
     assert other.fold_now() == 0
-    assert ledger.article_views(7) == 3
+    assert ledger.article_views(7) == 3 + booked_before
     for one in (ledger, other):
         one.close()
 

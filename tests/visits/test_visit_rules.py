@@ -10,6 +10,7 @@ import pytest
 from newsapp.visits.agents import is_bot
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
+from newsapp.visits.rules import CountedPage, Hit, Visit, count, seen_key
 from tests.visits.visiting import EVER, FIREFOX, Browser, Clock, site_behind_counter
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
@@ -34,6 +35,14 @@ def told(ledger: Ledger) -> Told:
         ledger.prints_between(*EVER) or None,
         ledger.excluded(*EVER) or None,
     )
+
+
+@pytest.mark.parametrize(("idle_ms", "new"), [(0, False), (1_799_999, False), (1_800_000, True)])
+def test_a_visit_ends_after_thirty_idle_minutes_to_the_millisecond(idle_ms: int, new: bool) -> None:
+    page = CountedPage(7)
+    hit, visit = count(page, Visit(1_000, (seen_key(page) or 0,)), 1_000 + idle_ms)
+    assert hit == Hit(visit=new, view=new, printed=False)
+    assert visit == Visit(1_000 + idle_ms, (14,))
 
 
 MINUTES = 60
