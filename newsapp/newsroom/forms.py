@@ -25,8 +25,10 @@ from newsapp.text import richtext, vietnamese
 ID_MAX = 2**31 - 1
 # A button of its own beside the steps: publish at this moment, whatever the time field says.
 NOW = "now"
+DESCRIPTION_MAX = 500
 SETTING_MAX = 500
 LEGAL_LINE_MAX = 2_000
+TOO_LONG = _l("This is too long for the site. Nothing is lost: shorten it and save again.")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _YEARS = range(1900, 2201)
 
@@ -43,7 +45,8 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     former_office = StringField(_l("Published by the former office"))
     cover_id = StringField(_l("Cover image"))
     cover_alt = StringField(
-        _l("What the cover image shows (for readers who cannot see it)"), [Length(max=ALT_MAX)]
+        _l("What the cover image shows (for readers who cannot see it)"),
+        [Length(max=ALT_MAX, message=TOO_LONG)],
     )
     publish_at = StringField(_l("Time of publication"))
     version = HiddenField()
@@ -127,7 +130,9 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
 class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     name = StringField(_l("Name of the section"))
-    description = StringField(_l("What it holds, in one sentence"), [Length(max=500)])
+    description = StringField(
+        _l("What it holds, in one sentence"), [Length(max=DESCRIPTION_MAX, message=TOO_LONG)]
+    )
     parent_id = StringField(_l("Part of"))
 
     def parent(self) -> int | None:
@@ -142,19 +147,23 @@ class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """One field for each setting of the site."""
 
-    site_name = StringField(_l("Name of the site"), [Length(max=SETTING_MAX)])
-    tagline = StringField(_l("Line under the name"), [Length(max=SETTING_MAX)])
-    office_name = StringField(_l("Name of the office"), [Length(max=SETTING_MAX)])
-    parent_office = StringField(_l("Superior office"), [Length(max=SETTING_MAX)])
-    address = StringField(_l("Address"), [Length(max=SETTING_MAX)])
-    phone = StringField(_l("Telephone"), [Length(max=SETTING_MAX)])
-    email = StringField(_l("E-mail"), [Length(max=SETTING_MAX)])
-    responsible = StringField(_l("Responsible for the content"), [Length(max=SETTING_MAX)])
+    site_name = StringField(_l("Name of the site"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    tagline = StringField(_l("Line under the name"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    office_name = StringField(_l("Name of the office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    parent_office = StringField(_l("Superior office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    address = StringField(_l("Address"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    phone = StringField(_l("Telephone"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    email = StringField(_l("E-mail"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    responsible = StringField(
+        _l("Responsible for the content"), [Length(max=SETTING_MAX, message=TOO_LONG)]
+    )
     source_line = StringField(
-        _l("How others should name this site as their source"), [Length(max=SETTING_MAX)]
+        _l("How others should name this site as their source"),
+        [Length(max=SETTING_MAX, message=TOO_LONG)],
     )
     legal_line = TextAreaField(
-        _l("Licence and legal references in the footer"), [Length(max=LEGAL_LINE_MAX)]
+        _l("Licence and legal references in the footer"),
+        [Length(max=LEGAL_LINE_MAX, message=TOO_LONG)],
     )
 
     def values(self) -> dict[str, str]:

@@ -277,7 +277,7 @@ def form_page(
         edits=actor().edits,
         Standing=Standing,
         State=State,
-        zone=pages.config().zone.key,
+        zone=pages.config().zone.key.replace("_", " "),
         upload_max=BYTES_MAX,
         **values,
     )
