@@ -48,13 +48,17 @@ def unfinished() -> bool:
 def load(config: Config, *, by: Actor) -> str:
     """Write the demo content as of now; returns a summary in words.
 
-    What an interrupted load left is taken away first.
+    What an interrupted load left is taken away first. What the site has already keeps its place:
+    a section or page at the same address is used as it is, a setting is not overwritten.
     """
     if unfinished():
         remove(config, by=by)
     content = demo_content.load(clock_now(), config.zone)
-    sections: dict[str, int] = {}
+    known = db.session.execute(select(Section.slug, Section.id))
+    sections: dict[str, int] = {row.slug: row.id for row in known}
     for section in content.sections:
+        if section.slug in sections:
+            continue
         sections[section.slug] = site.add_section(
             section.name,
             slug=section.slug,
@@ -80,11 +84,15 @@ def load(config: Config, *, by: Actor) -> str:
         by=by,
         demo=True,
     )
+    own_pages = set(db.session.scalars(select(Page.slug)))
     for page in content.pages:
-        site.add_page(
-            page.slug, page.title, page.body, by=by, language=Language(page.lang), demo=True
-        )
-    site.change_settings(_settings(content.site), by=by, demo=True)
+        if page.slug not in own_pages:
+            site.add_page(
+                page.slug, page.title, page.body, by=by, language=Language(page.lang), demo=True
+            )
+    own_settings = set(db.session.scalars(select(Setting.key)))
+    settings = {k: v for k, v in _settings(content.site).items() if k not in own_settings}
+    site.change_settings(settings, by=by, demo=True)
     record(by, LOADED, "site")
     db.session.commit()
     return f"{len(content.articles)} articles, {len(content.albums)} albums, {len(media)} images"
