@@ -21,6 +21,7 @@ FRESH_SECONDS = 1.0
 WAIT_SECONDS = 0.2
 _MOST_ARTICLES = 4_000
 _RETRY_SECONDS = 1.0
+_IDLE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Figures:
         self._thread: threading.Thread | None = None
         self._next = _Question()
         self._late = False
+        self._closed = False
         self._site = (0.0, SiteFigures())
         self._articles: dict[int, tuple[float, int]] = {}
 
@@ -63,6 +65,15 @@ class Figures:
         known = self._articles
         return {key: known.get(key, (0.0, 0))[1] for key in articles}, self._site[1]
 
+    def close(self) -> None:
+        """End the thread; the next question starts another."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+            self._wake.set()
+        if thread is not None:
+            thread.join(_RETRY_SECONDS * 2)
+
     def _ask(self, articles: set[int], site: bool) -> None:
         with self._lock:
             question = self._next
@@ -76,6 +87,7 @@ class Figures:
     def _start(self) -> None:
         if self._thread is not None:
             return
+        self._closed = False
         thread = threading.Thread(target=self._answer, name="newsapp-figures", daemon=True)
         try:
             thread.start()
@@ -85,8 +97,11 @@ class Figures:
 
     def _answer(self) -> None:
         while True:
-            self._wake.wait()
+            self._wake.wait(_IDLE_SECONDS)
             with self._lock:
+                if self._closed or not self._wake.is_set():
+                    self._thread = None
+                    return
                 self._wake.clear()
                 question, self._next = self._next, _Question()
             try:

@@ -75,6 +75,7 @@ class VisitCounter:
     def close(self) -> None:
         """Close what this layer opened itself; the ledger is closed by whoever made it."""
         self._flood.close()
+        self._figures.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._ledger.start()

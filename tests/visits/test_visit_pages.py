@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from wsgiref.util import FileWrapper
 
 import pytest
 
+from newsapp.visits.figures import FRESH_SECONDS
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter, written
 from newsapp.visits.rules import PAGE_KEY, CountedPage, site_mark, views_mark
@@ -196,3 +199,16 @@ def test_the_record_is_on_disk_before_the_server_has_a_header(
 
     counter({**ENVIRON, "PATH_INFO": "/tin/7"}, start_response)
     assert sizes == [20]
+
+
+def test_a_closed_counter_leaves_no_thread_and_serves_again(
+    ledger: Ledger, browser: Browser, counter: VisitCounter
+) -> None:
+    before = set(threading.enumerate())
+    for _ in range(2):
+        assert browser.get("/staff").text == "<h1>Bảy</h1>786"
+        assert len(set(threading.enumerate()) - before) == 2
+        counter.close()
+        ledger.close()
+        assert set(threading.enumerate()) <= before
+        time.sleep(FRESH_SECONDS + 0.05)
