@@ -377,7 +377,7 @@ def test(environment: Mapping[str, str]) -> int:
     ]
     if any((ROOT / "templates").rglob("*.html")):
         checks[3:3] = [
-            ("template format", ["djlint", "templates", "--check", "--quiet"]),
+            ("template format", ["djlint", "templates", "--check"]),
             ("template lint", ["djlint", "templates", "--lint"]),
         ]
     results = []
