@@ -28,7 +28,7 @@ ALLOWED_TAGS = {
 LEAST_SHARE_OF_MARKED_WORDS = 0.7
 VOWELS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ"
 SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|g|ch|c|kh|k|ph|th|tr|t|qu|b|d|đ|h|l|m|n|p|r|s|v|x)?"
+    r"(?!.*(?:aa|ee|ii|oo|uu))(?:ngh|ng|nh|gh|gi|g|ch|c|kh|k|ph|th|tr|t|qu|b|d|đ|h|l|m|n|p|r|s|v|x)?"
     rf"[{VOWELS}]{{1,3}}(?:ch|nh|ng|c|m|n|p|t)?",
     re.IGNORECASE,
 )
@@ -285,6 +285,8 @@ def test_announced_days_move_with_the_day_of_loading() -> None:
         ("{0}", "05/6/2026"),
         ("{-5}", "31/5/2026"),
         ("{+240}", "31/01/2027"),
+        ("{+255}", "15/02/2027"),
+        ("{+270}", "02/3/2027"),
         ("{T7+0 thứ}", "thứ Bảy, ngày 06/6/2026"),
         ("{CN+3 Thứ}", "Chủ nhật, ngày 14/6/2026"),
         ("{LV+1}", "08/6/2026"),
