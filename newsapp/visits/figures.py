@@ -1,7 +1,7 @@
 """The figures that stand in pages: at most a second old, and never worth a wait.
 
 One thread of its own asks the database. A page whose figures are older than a second asks that
-thread and waits for it a fifth of a second at most; once an answer was late, or failed, no page
+thread and waits for it 0.15 seconds at most; once an answer was late, or failed, no page
 waits until one has come again, and pages show the last figures known.
 """
 
@@ -18,7 +18,7 @@ from newsapp.visits.fork import in_child
 from newsapp.visits.ledger import Ledger
 
 FRESH_SECONDS = 1.0
-WAIT_SECONDS = 0.2
+WAIT_SECONDS = 0.15
 _MOST_ARTICLES = 4_000
 _RETRY_SECONDS = 1.0
 _IDLE_SECONDS = 30.0
