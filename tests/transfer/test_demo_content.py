@@ -33,7 +33,10 @@ SYLLABLE = re.compile(
     re.IGNORECASE,
 )
 # Units, marks of documents, names of things and parts of addresses: no Vietnamese syllables.
-FOREIGN = {"m", "km", "cm", "MB", "UBND", "KH", "QĐ", "TB", "QR", "VNeID", "A", "B", "C", "D"}
+FOREIGN = {
+    *("m", "km", "cm", "MB", "UBND", "KH", "QĐ", "TB", "QR", "VNeID"),
+    *("A", "B", "C", "D", "I", "II", "III", "IV"),
+}
 ADDRESS = re.compile(r"\S+\.(?:vn|example)\b|“giay-chung-sinh”")
 # The portal keeps the older place of the tone mark: hòa, thủy, never hoà, thuỷ.
 NEW_TONE_PLACE = re.compile(r"\b\w*(?:o[àáảãạèéẻẽẹ]|(?<![qQ])u[ỳýỷỹỵ])\b")
