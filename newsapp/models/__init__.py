@@ -1,12 +1,21 @@
 """The nouns of the site, one file each; importing this package registers every table."""
 
-from newsapp.models.account import Account, AccountSession, Language, Role, SignInFailures
+from newsapp.models.account import (
+    Account,
+    AccountSession,
+    Language,
+    RecoveryCode,
+    Role,
+    SignInFailures,
+)
 from newsapp.models.album import Album, AlbumImage
-from newsapp.models.article import Article, State
+from newsapp.models.article import Article, Attachment, Pick, State
 from newsapp.models.audit import Audit
+from newsapp.models.autosave import Autosave, Presence
 from newsapp.models.link import Link
 from newsapp.models.media import Media
 from newsapp.models.page import Page
+from newsapp.models.redirect import Redirect
 from newsapp.models.revision import Revision
 from newsapp.models.section import Section
 from newsapp.models.setting import Setting
@@ -17,11 +26,17 @@ __all__ = [
     "Album",
     "AlbumImage",
     "Article",
+    "Attachment",
     "Audit",
+    "Autosave",
     "Language",
     "Link",
     "Media",
     "Page",
+    "Pick",
+    "Presence",
+    "RecoveryCode",
+    "Redirect",
     "Revision",
     "Role",
     "Section",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsapp.extensions import Base
@@ -36,7 +36,11 @@ class Language(StrEnum):
 
 
 class Account(Base):
-    """A person of the office. ``username`` is kept in lower case and is what one signs in with."""
+    """A person of the office. ``username`` is kept in lower case and is what one signs in with.
+
+    ``totp_secret`` (base32, RFC 6238) is set once the second factor works; ``totp_last_step`` is
+    the last 30-second step whose code was used, so that no code opens the door twice.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -56,11 +60,14 @@ class Account(Base):
     role: Mapped[Role] = mapped_column(Choice(Role), default=Role.CONTRIBUTOR)
     language: Mapped[Language] = mapped_column(Choice(Language), default=Language.VIETNAMESE)
     active: Mapped[bool] = mapped_column(default=True)
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AccountSession(Base):
-    """A signed-in browser. The cookie holds the token, the table only its SHA-256."""
+    """A signed-in browser. The cookie holds the token, the table only its SHA-256.
+    ``agent`` is the browser's own name, so that people recognise it in their list."""
 
     __tablename__ = "account_session"
 
@@ -71,8 +78,20 @@ class AccountSession(Base):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    agent: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
 
 
 class SignInFailures(Base):

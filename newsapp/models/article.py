@@ -27,6 +27,7 @@ BODY_MAX = 1_000_000
 BYLINE_MAX = 120
 SOURCE_MAX = 200
 FORMER_OFFICE_MAX = 200
+REVIEW_NOTE_MAX = 2_000
 
 
 class State(StrEnum):
@@ -47,7 +48,7 @@ class Article(Base):
     ``body`` is HTML as cleaned by ``text.richtext``; ``body_text`` is its plain text.
     ``byline`` (*bút danh*) is the pen-name shown under the text and has nothing to do with the
     account that typed it. ``former_office`` names the merged-away office that published an
-    inherited article. ``view_baseline`` is the count an imported article came with.
+    inherited article. ``review_note`` is what an editor wrote back to the writer. ``view_baseline`` is the count an imported article came with.
     ``published_at`` is UTC; the article is public once it has passed.
     """
 
@@ -62,6 +63,7 @@ class Article(Base):
         at_most("byline", BYLINE_MAX),
         at_most("source", SOURCE_MAX),
         at_most("former_office", FORMER_OFFICE_MAX),
+        at_most("review_note", REVIEW_NOTE_MAX),
         one_of("state", State),
         CheckConstraint("version >= 1", name="version_positive"),
         CheckConstraint("view_baseline >= 0", name="view_baseline_not_negative"),
@@ -108,6 +110,7 @@ class Article(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
     view_baseline: Mapped[int] = mapped_column(default=0)
+    review_note: Mapped[str] = mapped_column(Text, default="", server_default="")
     import_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     created_by: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", ondelete="RESTRICT"), index=True
@@ -124,3 +127,32 @@ class Article(Base):
     def visible(cls, now: datetime) -> ColumnElement[bool]:
         """The condition for being public at ``now``: every public query starts from it."""
         return and_(cls.state == State.PUBLISHED, cls.published_at <= now)
+
+
+class Pick(Base):
+    """An article that editors set on the home page: position 0 is the lead story, the rest
+    are pinned in their order."""
+
+    __tablename__ = "pick"
+    __table_args__ = (CheckConstraint("position >= 0", name="position_not_negative"),)
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(unique=True)
+
+
+class Attachment(Base):
+    """A file that readers may take along with an article; ``title`` is what the link says."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (not_blank("title"), at_most("title", TITLE_MAX))
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_id: Mapped[int] = mapped_column(
+        ForeignKey("media.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))

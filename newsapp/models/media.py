@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsapp.extensions import Base
@@ -18,8 +18,13 @@ FILE_NAME_MAX = 200
 
 
 class Media(Base):
-    """One image of the site. ``path`` is relative to the media folder and never changes;
-    ``size`` is bytes, ``width`` and ``height`` are pixels of the stored (re-encoded) file."""
+    """One uploaded file. ``path`` is relative to the media folder; what lies there never changes.
+
+    ``size`` is bytes; ``width`` and ``height`` are pixels of the stored (re-encoded) image, both
+    0 for other files. ``decorative`` says that an image needs no alternative text. The focal
+    point is in thousandths of width and height. ``renditions`` lists the widths in pixels that
+    lie beside an image, separated by commas.
+    """
 
     __tablename__ = "media"
     __table_args__ = (
@@ -28,7 +33,10 @@ class Media(Base):
         at_most("caption", CAPTION_MAX),
         at_most("credit", CREDIT_MAX),
         at_most("file_name", FILE_NAME_MAX),
-        CheckConstraint("size > 0 AND width > 0 AND height > 0", name="dimensions_positive"),
+        CheckConstraint("size > 0 AND width >= 0 AND height >= 0", name="dimensions_positive"),
+        CheckConstraint(
+            "focal_x BETWEEN 0 AND 1000 AND focal_y BETWEEN 0 AND 1000", name="focal_point_inside"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +49,10 @@ class Media(Base):
     alt: Mapped[str] = mapped_column(Text, default="")
     caption: Mapped[str] = mapped_column(Text, default="")
     credit: Mapped[str] = mapped_column(String(CREDIT_MAX), default="")
+    decorative: Mapped[bool] = mapped_column(default=False, server_default=false())
+    focal_x: Mapped[int] = mapped_column(default=500, server_default="500")
+    focal_y: Mapped[int] = mapped_column(default=500, server_default="500")
+    renditions: Mapped[str] = mapped_column(String(100), default="", server_default="")
     created_by: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", ondelete="RESTRICT"), index=True
     )

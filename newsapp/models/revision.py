@@ -16,7 +16,8 @@ class Revision(Base):
     """One version of one article, complete, so that it can be read without any other.
 
     ``section_id`` and ``cover_id`` are remembered without a foreign key: a revision
-    outlives the section or image that it mentions.
+    outlives the section or image that it mentions. ``action`` is the deed that made it, as
+    the audit log names it.
     """
 
     __tablename__ = "revision"
@@ -35,6 +36,7 @@ class Revision(Base):
     cover_id: Mapped[int | None]
     state: Mapped[State] = mapped_column(Choice(State))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(String(40), default="", server_default="")
     account_id: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", ondelete="RESTRICT"), index=True
     )

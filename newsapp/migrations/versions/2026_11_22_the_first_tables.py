@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("language", sa.String(20), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_last_step", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("language IN ('vi', 'en')", name=op.f("ck_account_language_known")),
         sa.CheckConstraint(
@@ -149,6 +151,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agent", sa.String(length=200), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.id"],
@@ -203,16 +206,24 @@ def upgrade() -> None:
         sa.Column("alt", sa.Text(), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
         sa.Column("credit", sa.String(length=200), nullable=False),
+        sa.Column("decorative", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("focal_x", sa.Integer(), server_default="500", nullable=False),
+        sa.Column("focal_y", sa.Integer(), server_default="500", nullable=False),
+        sa.Column("renditions", sa.String(length=100), server_default="", nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "focal_x BETWEEN 0 AND 1000 AND focal_y BETWEEN 0 AND 1000",
+            name=op.f("ck_media_focal_point_inside"),
+        ),
         sa.CheckConstraint("length(alt) <= 500", name=op.f("ck_media_alt_length")),
         sa.CheckConstraint("length(caption) <= 1000", name=op.f("ck_media_caption_length")),
         sa.CheckConstraint("length(credit) <= 200", name=op.f("ck_media_credit_length")),
         sa.CheckConstraint("length(file_name) <= 200", name=op.f("ck_media_file_name_length")),
         sa.CheckConstraint("length(trim(path)) > 0", name=op.f("ck_media_path_not_blank")),
         sa.CheckConstraint(
-            "size > 0 AND width > 0 AND height > 0", name=op.f("ck_media_dimensions_positive")
+            "size > 0 AND width >= 0 AND height >= 0", name=op.f("ck_media_dimensions_positive")
         ),
         sa.ForeignKeyConstraint(
             ["created_by"],
@@ -225,6 +236,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_media_created_by"), ["created_by"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_recovery_code_account_id_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_recovery_code_account_id"), ["account_id"], unique=False
+        )
 
     op.create_table(
         "album_image",
@@ -267,6 +295,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("view_baseline", sa.Integer(), nullable=False),
+        sa.Column("review_note", sa.Text(), server_default="", nullable=False),
         sa.Column("import_key", sa.String(length=200), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -291,6 +320,9 @@ def upgrade() -> None:
             "length(former_office) <= 200", name=op.f("ck_article_former_office_length")
         ),
         sa.CheckConstraint("length(lead) <= 2000", name=op.f("ck_article_lead_length")),
+        sa.CheckConstraint(
+            "length(review_note) <= 2000", name=op.f("ck_article_review_note_length")
+        ),
         sa.CheckConstraint("length(slug) <= 100", name=op.f("ck_article_slug_length")),
         sa.CheckConstraint("length(source) <= 200", name=op.f("ck_article_source_length")),
         sa.CheckConstraint("length(title) <= 300", name=op.f("ck_article_title_length")),
@@ -339,6 +371,131 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_section_id"), ["section_id"], unique=False)
 
     op.create_table(
+        "attachment",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("media_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("length(title) <= 300", name=op.f("ck_attachment_title_length")),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_attachment_title_not_blank")),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_attachment_article_id_article"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["media_id"],
+            ["media.id"],
+            name=op.f("fk_attachment_media_id_media"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("article_id", "media_id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_media_id"), ["media_id"], unique=False)
+
+    op.create_table(
+        "autosave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(fields) <= 4000000", name=op.f("ck_autosave_fields_length")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_autosave_account_id_account"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_autosave_article_id_article"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_autosave")),
+        sa.UniqueConstraint(
+            "account_id", "article_id", name=op.f("uq_autosave_account_id_article_id")
+        ),
+    )
+    with op.batch_alter_table("autosave", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_autosave_article_id"), ["article_id"], unique=False)
+        batch_op.create_index(
+            "uq_autosave_new",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("article_id IS NULL"),
+            postgresql_where=sa.text("article_id IS NULL"),
+        )
+
+    op.create_table(
+        "pick",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("position >= 0", name=op.f("ck_pick_position_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_pick_article_id_article"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_pick")),
+        sa.UniqueConstraint("position", name=op.f("uq_pick_position")),
+    )
+    op.create_table(
+        "presence",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_presence_account_id_account"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_presence_article_id_article"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("article_id", "account_id", name=op.f("pk_presence")),
+    )
+    with op.batch_alter_table("presence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presence_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "redirect",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("target", sa.String(length=1000), nullable=True),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "target IS NULL OR target LIKE '/%'", name=op.f("ck_redirect_target_is_local")
+        ),
+        sa.CheckConstraint(
+            "(article_id IS NULL) <> (target IS NULL)", name=op.f("ck_redirect_one_target")
+        ),
+        sa.CheckConstraint("hits >= 0", name=op.f("ck_redirect_hits_not_negative")),
+        sa.CheckConstraint("length(address) <= 1000", name=op.f("ck_redirect_address_length")),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_redirect_article_id_article"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_redirect")),
+        sa.UniqueConstraint("address", name=op.f("uq_redirect_address")),
+    )
+    with op.batch_alter_table("redirect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_redirect_article_id"), ["article_id"], unique=False)
+
+    op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -353,6 +510,7 @@ def upgrade() -> None:
         sa.Column("cover_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("action", sa.String(length=40), server_default="", nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -378,12 +536,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_revision_account_id"), ["account_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_account_id"))
 
     op.drop_table("revision")
+    with op.batch_alter_table("redirect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_redirect_article_id"))
+
+    op.drop_table("redirect")
+    with op.batch_alter_table("presence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_presence_account_id"))
+
+    op.drop_table("presence")
+    op.drop_table("pick")
+    with op.batch_alter_table("autosave", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_autosave_new",
+            sqlite_where=sa.text("article_id IS NULL"),
+            postgresql_where=sa.text("article_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_autosave_article_id"))
+
+    op.drop_table("autosave")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_media_id"))
+
+    op.drop_table("attachment")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_section_id"))
         batch_op.drop_index(
@@ -404,6 +583,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_album_image_media_id"))
 
     op.drop_table("album_image")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_media_created_by"))
 
