@@ -99,13 +99,12 @@ def load(config: Config, *, by: Actor) -> str:
 
 
 def _draw(content: Demo, config: Config, by: Actor) -> dict[str, Media]:
-    alt = {picture.name: picture.alt for album in content.albums for picture in album.pictures}
     return {
         name: site.add_image(
             images.store(drawing.draw(name), config.media_dir),
             by=by,
             file_name=f"{name}.jpg",
-            alt=alt.get(name, ""),
+            alt=content.alt_texts[name],
             demo=True,
         )
         for name in drawing.NAMES

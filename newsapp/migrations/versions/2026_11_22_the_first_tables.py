@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.Column("alt", sa.Text(), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
         sa.Column("credit", sa.String(length=200), nullable=False),
-        sa.Column("decorative", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("decorative", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("focal_x", sa.Integer(), server_default="500", nullable=False),
         sa.Column("focal_y", sa.Integer(), server_default="500", nullable=False),
         sa.Column("renditions", sa.String(length=100), server_default="", nullable=False),
