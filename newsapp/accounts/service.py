@@ -13,6 +13,7 @@ import ipaddress
 import re
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -37,8 +38,12 @@ LONGEST_WAIT_SECONDS = 900
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 _hasher = PasswordHasher()
-# Verified against when the name is unknown, so that both answers take the same time.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@cache
+def _nobody() -> str:
+    """A hash to verify against when the name is unknown, so that both answers take as long."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 class AccountError(ValueError):
@@ -164,7 +169,7 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
     key = _throttle_key(name, address)
     _wait_if_needed(key, now)
     account = db.session.scalar(select(Account).where(Account.username == name))
-    fits = _verify(account.password_hash if account else _NOBODY, password)
+    fits = _verify(account.password_hash if account else _nobody(), password)
     if account is None or not fits or not account.active:
         _count_failure(key, now)
         raise SignInRefused
