@@ -88,7 +88,7 @@ def wrap(app: Flask, config: Config) -> None:
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
-        secure_cookie=config.served_over_tls,
+        secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
