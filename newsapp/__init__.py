@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsapp import cli, database, errors, templating
+from newsapp import database, errors, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
-from newsapp.extensions import babel, csrf, db, migrate
+from newsapp.extensions import babel, csrf, db
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
@@ -40,7 +40,6 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     templating.install(app, config.zone)
     errors.install(app)
-    cli.install(app)
     wrap(app, config)
     return app
 
@@ -70,9 +69,8 @@ def configure(app: Flask, config: Config) -> None:
 
 
 def bind_extensions(app: Flask, config: Config) -> None:
-    """Bind the database, migrations, form protection and translations to the application."""
+    """Bind the database, form protection and translations to the application."""
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_locale)
     with app.app_context():

@@ -6,7 +6,7 @@ import os
 
 from flask.cli import FlaskGroup
 
-from newsapp import create_app
+from newsapp import cli, create_app
 from newsapp.config import ConfigError
 
 
@@ -14,11 +14,12 @@ def main() -> None:
     """Entry point. A configuration that makes no sense is one line and exit code 1."""
     os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
     try:
-        create_app_once = create_app()
+        app = create_app()
     except ConfigError as error:
         raise SystemExit(f"newsapp: {error}") from error
+    cli.install(app)
     group = FlaskGroup(
-        create_app=lambda: create_app_once,
+        create_app=lambda: app,
         add_default_commands=False,
         load_dotenv=False,
         set_debug_flag=False,

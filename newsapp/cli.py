@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsapp import database
 from newsapp.accounts import service as accounts
 from newsapp.models import Role
 from newsapp.pages import config, ledger
@@ -21,6 +20,7 @@ from newsapp.publishing.articles import PublishingError
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.transfer import demo as demo_content
 from newsapp.transfer.importing import FileReport, Outcome, import_text
+from newsapp.upgrading import create_or_upgrade
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,7 +46,7 @@ def reporting(command: Callable[P, R]) -> Callable[P, R]:
 @reporting
 def init(with_demo: bool) -> None:
     """Create or upgrade the database; make the first administrator."""
-    was_empty = database.create_or_upgrade()
+    was_empty = create_or_upgrade(current_app, config().data_dir)
     click.echo("database created" if was_empty else "database is up to date")
     if not accounts.everyone():
         _first_administrator()

@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
-from newsapp import create_app, database
+from newsapp import cli, create_app
 from newsapp.accounts import service as accounts
 from newsapp.config import Config
 from newsapp.extensions import db
@@ -32,6 +32,7 @@ from newsapp.models import Account, Article, Role, Section
 from newsapp.publishing import articles, site
 from newsapp.publishing.articles import Content, Origin, Step
 from newsapp.publishing.audit import COMMAND_LINE
+from newsapp.upgrading import create_or_upgrade
 from tests.pages import CheckingClient
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -120,7 +121,7 @@ class Databases:
         url = self.empty(backend, data_dir)
         app = create_app(make_config(data_dir, url))
         with app.app_context():
-            database.create_or_upgrade()
+            create_or_upgrade(app, data_dir)
             if backend == "sqlite":
                 db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         close(app)
@@ -155,6 +156,7 @@ def app(backend: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database, with an application context pushed."""
     made = create_app(make_config(tmp_path, databases.fresh(backend, tmp_path)))
     made.test_client_class = CheckingClient
+    cli.install(made)
     with made.app_context():
         yield made
     close(made)

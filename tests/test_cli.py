@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from newsapp import create_app
+from newsapp import cli, create_app
 from newsapp.accounts import service as accounts
 from newsapp.config import Config, ConfigError
 from newsapp.extensions import db
@@ -38,6 +38,7 @@ def test_init_makes_database_and_administrator_once(
     backend: str, databases: Databases, tmp_path: Path
 ) -> None:
     app = create_app(make_config(tmp_path, databases.empty(backend, tmp_path)))
+    cli.install(app)
     runner = app.test_cli_runner()
     first = runner.invoke(args=["init"])
     assert first.exit_code == 0

@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "newsapp"
 # From the outside in; a room imports only rooms of its own line or of lines below.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp.__main__",),
-    ("newsapp",),
-    ("newsapp.cli", "newsapp.errors", "newsapp.templating", "newsapp.health"),
+    ("newsapp", "newsapp.cli"),
+    ("newsapp.errors", "newsapp.templating", "newsapp.health", "newsapp.upgrading"),
     (
         "newsapp.news.views",
         "newsapp.archive.views",

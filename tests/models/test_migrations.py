@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from newsapp import create_app, database
+from newsapp import create_app, database, upgrading
 from newsapp.extensions import Base, db
 from newsapp.models import Article, Section, State
 from newsapp.models.columns import Choice, UtcDateTime
@@ -33,21 +33,26 @@ def test_migrations_and_models_agree(app: Flask) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_the_newest_migration_is_named_right() -> None:
+    head = ScriptDirectory(str(upgrading.MIGRATIONS)).get_current_head()
+    assert head == database.NEWEST
+
+
 def test_down_to_nothing_and_up_again_with_data(
     backend: str, databases: Databases, tmp_path: Path
 ) -> None:
     app = create_app(make_config(tmp_path, databases.empty(backend, tmp_path)))
     with app.app_context():
-        assert database.create_or_upgrade() is True
-        assert database.create_or_upgrade() is False
+        assert upgrading.create_or_upgrade(app, tmp_path) is True
+        assert upgrading.create_or_upgrade(app, tmp_path) is False
         section = site.add_section("Tin", by=COMMAND_LINE)
         articles.create(
             Content("Một tin", section_id=section.id), by=COMMAND_LINE, step=Step.PUBLISH
         )
         db.session.remove()
-        downgrade(directory=str(database.MIGRATIONS), revision="base")
+        upgrading.take_down(app)
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
-        upgrade(directory=str(database.MIGRATIONS))
+        assert upgrading.create_or_upgrade(app, tmp_path) is True
         assert db.session.scalar(select(Article.id)) is None
     close(app)
 
