@@ -10,17 +10,21 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, PasswordField, StringField
 
+from newsapp.text.vietnamese import normalize, one_line
+
 STAFF_PREFIX = "/bien-tap/"
-# Says that a form was sent while nobody was signed in, and is on its way back to its page.
-CARRIED = "carried"
-_OWN_FIELDS = {"csrf_token", "username", "password", "next", CARRIED}
+_OWN_FIELDS = {"csrf_token", "username", "password", "next"}
 _NEVER_CARRIED = re.compile(r"password|token", re.IGNORECASE)
 
 
+def _readable(text: str | None) -> str:
+    return one_line(text or "")
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    username = StringField(_l("User name"))
+    username = StringField(_l("User name"), filters=[_readable])
     password = PasswordField(_l("Password"))
-    next = HiddenField()
+    next = HiddenField(filters=[_readable])
 
 
 def local_path(text: str | None) -> str | None:
@@ -40,7 +44,7 @@ def local_path(text: str | None) -> str | None:
 def carried_fields(sent: MultiDict[str, str]) -> list[tuple[str, str]]:
     """What somebody wrote in a form that could not be taken, without passwords and tokens."""
     return [
-        (name, value)
+        (one_line(name), normalize(value))
         for name, value in sent.items(multi=True)
         if name not in _OWN_FIELDS and not _NEVER_CARRIED.search(name)
     ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 from flask_wtf.csrf import CSRFError
-from werkzeug.wrappers import Response as BaseResponse
 
-from newsapp.accounts import service
-from newsapp.accounts.forms import CARRIED, STAFF_PREFIX, SignInForm, carried_fields, local_path
+from newsapp.accounts import desk, service
+from newsapp.accounts.forms import STAFF_PREFIX, SignInForm, carried_fields, local_path
 from newsapp.clock import now as clock_now
-from newsapp.furniture import site_settings
 
 bp = Blueprint("accounts", __name__)
+bp.context_processor(desk.surroundings)
 
 
 @bp.after_request
@@ -22,14 +23,14 @@ def never_stored(answer: Response) -> Response:
 
 
 @bp.get("/dang-nhap")
-def sign_in_form() -> BaseResponse:
+def sign_in_form() -> ResponseReturnValue:
     if service.signed_in():
         return redirect(local_path(request.args.get("next")) or STAFF_PREFIX)
     return sign_in_page(SignInForm(data={"next": request.args.get("next", "")}))
 
 
 @bp.post("/dang-nhap")
-def sign_in() -> BaseResponse:
+def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if service.signed_in():
         return onward(form)
@@ -47,18 +48,21 @@ def sign_in() -> BaseResponse:
         return answer
     except service.SignInRefused:
         return sign_in_page(form, _("Wrong user name or password."), 401)
+    # Signing in began a new session: token and language of the old one are of no use any more.
+    g.pop("csrf_token", None)
+    refresh()
     return onward(form)
 
 
 @bp.post("/dang-xuat")
-def sign_out() -> BaseResponse:
+def sign_out() -> ResponseReturnValue:
     service.sign_out()
     flash(_("You have signed out."))
     return redirect("/dang-nhap", 303)
 
 
 @bp.errorhandler(CSRFError)
-def form_too_old(_error: CSRFError) -> BaseResponse:
+def form_too_old(_error: CSRFError) -> ResponseReturnValue:
     """The page was open for too long, or its cookie is gone: nothing was done, try again."""
     if request.path != "/dang-nhap":
         return redirect(STAFF_PREFIX, 303)
@@ -75,17 +79,12 @@ def sign_in_page(form: SignInForm, problem: str = "", status: int = 200) -> Resp
         form=form,
         problem=problem,
         carried=carried_fields(request.form),
-        site_name=site_settings().site_name,
     )
     return make_response(page, status)
 
 
-def onward(form: SignInForm) -> BaseResponse:
-    """To the page that was asked for; a carried form goes with it.
-
-    307 makes the browser send its form again to the new address. The newsroom answers a carried
-    form by showing it, never by saving, so that nobody's text is saved unseen.
-    """
+def onward(form: SignInForm) -> ResponseReturnValue:
+    """To the page that was asked for; a form that was carried here opens at once, unsaved."""
     target = local_path(form.next.data) or STAFF_PREFIX
-    carries = CARRIED in request.form and target.startswith(STAFF_PREFIX)
-    return redirect(target, 307 if carries else 303)
+    reopened = desk.reopened(target) if carried_fields(request.form) else None
+    return reopened or redirect(target, 303)

@@ -22,9 +22,9 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
+from newsapp.accounts import desk
 from newsapp.accounts import service as accounts
-from newsapp.accounts.forms import CARRIED, SignInForm, carried_fields
-from newsapp.furniture import site_settings
+from newsapp.accounts.forms import SignInForm, carried_fields
 from newsapp.models import Account, Role
 from newsapp.publishing.audit import Actor
 
@@ -34,22 +34,7 @@ R = TypeVar("R")
 bp = Blueprint("newsroom", __name__, url_prefix="/bien-tap")
 
 UPLOAD = "newsroom.upload"
-_refills: dict[str, Callable[..., ResponseReturnValue]] = {}
-
-
-def refilled_by(
-    refill: Callable[..., ResponseReturnValue],
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Name the function that shows a view's form again, filled with what was sent.
-
-    It takes the view's arguments, reads the request's form and writes nothing.
-    """
-
-    def named(view: Callable[P, R]) -> Callable[P, R]:
-        _refills[f"{bp.name}.{view.__name__}"] = refill
-        return view
-
-    return named
+bp.context_processor(desk.surroundings)
 
 
 def me() -> Account:
@@ -79,11 +64,7 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @bp.before_request
 def ask_who() -> ResponseReturnValue | None:
-    if accounts.signed_in() is None:
-        return locked_out()
-    if CARRIED in request.form and request.endpoint in _refills:
-        return _refills[request.endpoint](**(request.view_args or {}))
-    return None
+    return locked_out() if accounts.signed_in() is None else None
 
 
 @bp.after_request
@@ -99,7 +80,7 @@ def form_too_old(_error: CSRFError) -> ResponseReturnValue:
         return locked_out()
     if request.endpoint == UPLOAD:
         return image_problem(_("This page was open for too long. Save, then add the image."), 400)
-    refill = _refills.get(request.endpoint or "")
+    refill = desk.refill_of(request.endpoint)
     if refill is None:
         return problem(
             _("This page was open for too long"),
@@ -111,8 +92,7 @@ def form_too_old(_error: CSRFError) -> ResponseReturnValue:
     except Forbidden:
         # Flask takes an error inside of an error's handler for a fault of the server.
         return problem(_("Not allowed"), _("Your account may not do this."), 403)
-    # On its way back from signing in, a form has no token yet, and that is no mistake.
-    answer.status_code = 200 if CARRIED in request.form else 400
+    answer.status_code = 400
     return answer
 
 
@@ -132,19 +112,6 @@ def problem(title: str, message: str, status: int) -> ResponseReturnValue:
     return render_template("newsroom/problem.html", title=title, message=message), status
 
 
-@bp.context_processor
-def surroundings() -> dict[str, object]:
-    """What every page of the newsroom shows around it."""
-    account = accounts.signed_in()
-    role = account.role if account else None
-    return {
-        "me": account,
-        "edits": role is not None and role.includes(Role.EDITOR),
-        "administers": role is Role.ADMINISTRATOR,
-        "site_name": site_settings().site_name,
-    }
-
-
 def locked_out() -> ResponseReturnValue:
     """To the sign-in page; a form that was sent travels through it in hidden fields."""
     if request.method in {"GET", "HEAD"}:
@@ -154,7 +121,7 @@ def locked_out() -> ResponseReturnValue:
         return image_problem(
             _("Your session has ended. Sign in again in another tab; your text is still here."), 401
         )
-    refillable = request.endpoint in _refills
+    refillable = desk.refill_of(request.endpoint) is not None
     page = render_template(
         "accounts/sign_in.html",
         # formdata=None: what was sent is not a sign-in form.

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+from wtforms import Field, HiddenField, PasswordField, StringField
+from wtforms.validators import AnyOf, EqualTo, InputRequired, Length, ValidationError
 
 from newsapp.accounts.service import PASSWORD_MAX, PASSWORD_MIN
 from newsapp.furniture import SiteSettings
@@ -33,28 +34,40 @@ _TAG = re.compile(r"<[a-zA-Z/!]")
 _YEARS = range(1900, 2201)
 
 
+def typed(text: str | None) -> str | None:
+    """What a page can carry and a database can hold of what was sent."""
+    return vietnamese.normalize(text) if text else text
+
+
+class TypedField(StringField):
+    """One line or many, without characters that nobody can type."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **options: Any) -> None:
+        super().__init__(label, validators, filters=[typed], **options)
+
+
 class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """An article as it is typed. Limits and the body are judged by publishing, in one place."""
 
-    title = StringField(_l("Title"))
-    lead = StringField(_l("Lead"))
-    body = StringField(_l("Text of the article"))
-    section_id = StringField(_l("Section"))
-    byline = StringField(_l("Byline (pen-name)"))
-    source = StringField(_l("Source"))
-    former_office = StringField(_l("Published by the former office"))
-    cover_id = StringField(_l("Cover image"))
-    cover_alt = StringField(
+    title = TypedField(_l("Title"))
+    lead = TypedField(_l("Lead"))
+    body = TypedField(_l("Text of the article"))
+    section_id = TypedField(_l("Section"))
+    byline = TypedField(_l("Byline (pen-name)"))
+    source = TypedField(_l("Source"))
+    former_office = TypedField(_l("Published by the former office"))
+    cover_id = TypedField(_l("Cover image"))
+    cover_alt = TypedField(
         _l("What the cover image shows (for readers who cannot see it)"),
         [Length(max=ALT_MAX, message=TOO_LONG)],
     )
-    publish_at = StringField(_l("Time of publication"))
+    publish_at = TypedField(_l("Time of publication"))
     version = HiddenField()
 
     def __init__(self, zone: ZoneInfo, stored: StoredArticle | None, **options: object) -> None:
         self.zone = zone
         self.stored = stored
-        super().__init__(data=_typed(stored, zone) if stored else None, **options)
+        super().__init__(data=_shown(stored, zone) if stored else None, **options)
 
     def validate_section_id(self, field: Field) -> None:
         _number(field, _("Choose one of the sections."))
@@ -129,11 +142,11 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
 
 class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    name = StringField(_l("Name of the section"))
-    description = StringField(
+    name = TypedField(_l("Name of the section"))
+    description = TypedField(
         _l("What it holds, in one sentence"), [Length(max=DESCRIPTION_MAX, message=TOO_LONG)]
     )
-    parent_id = StringField(_l("Part of"))
+    parent_id = TypedField(_l("Part of"))
 
     def parent(self) -> int | None:
         """The chosen parent; -1, which no section has, for what is not a number."""
@@ -147,21 +160,21 @@ class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """One field for each setting of the site."""
 
-    site_name = StringField(_l("Name of the site"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    tagline = StringField(_l("Line under the name"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    office_name = StringField(_l("Name of the office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    parent_office = StringField(_l("Superior office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    address = StringField(_l("Address"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    phone = StringField(_l("Telephone"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    email = StringField(_l("E-mail"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    responsible = StringField(
+    site_name = TypedField(_l("Name of the site"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    tagline = TypedField(_l("Line under the name"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    office_name = TypedField(_l("Name of the office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    parent_office = TypedField(_l("Superior office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    address = TypedField(_l("Address"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    phone = TypedField(_l("Telephone"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    email = TypedField(_l("E-mail"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    responsible = TypedField(
         _l("Responsible for the content"), [Length(max=SETTING_MAX, message=TOO_LONG)]
     )
-    source_line = StringField(
+    source_line = TypedField(
         _l("How others should name this site as their source"),
         [Length(max=SETTING_MAX, message=TOO_LONG)],
     )
-    legal_line = TextAreaField(
+    legal_line = TypedField(
         _l("Licence and legal references in the footer"),
         [Length(max=LEGAL_LINE_MAX, message=TOO_LONG)],
     )
@@ -190,9 +203,9 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
 
 class LanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    language = SelectField(
+    language = TypedField(
         _l("Language of the newsroom"),
-        choices=[(Language.VIETNAMESE.value, "Tiếng Việt"), (Language.ENGLISH.value, "English")],
+        [AnyOf(list(Language), _l("This does not exist (any more). Choose another."))],
     )
 
 
@@ -217,7 +230,7 @@ def problem_words(name: str, code: str) -> str:
     return str(words.get(code, _("This cannot be saved so.")))
 
 
-def _typed(stored: StoredArticle, zone: ZoneInfo) -> dict[str, str]:
+def _shown(stored: StoredArticle, zone: ZoneInfo) -> dict[str, str]:
     """The stored article as the fields show it; the version must come from the page itself."""
     names = ("title", "lead", "body", "byline", "source", "former_office")
     return {

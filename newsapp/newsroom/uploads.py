@@ -17,7 +17,8 @@ STATUS = {"too_large": 413, "not_an_image": 415}
 def take_in(file: FileStorage, by: Actor) -> Media:
     """Store an uploaded image and record it. Raises ImageRefused, or OSError from the disk."""
     # One byte more than is allowed is enough to know, whatever the sender says of the size.
-    data = file.stream.read(images.BYTES_MAX + 1)
+    with file.stream as stream:
+        data = stream.read(images.BYTES_MAX + 1)
     return site.add_image(
         images.store(data, config().media_dir), by=by, file_name=file.filename or ""
     )

@@ -89,6 +89,10 @@ async function start() {
   const vietnamese = document.documentElement.lang === "vi";
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const base = form.dataset.editor;
+  hugerte.addI18n("vi", {
+    "Press the Up and Down arrow keys to resize the editor.":
+      "Nhấn mũi tên lên hoặc xuống để đổi chiều cao khung soạn.",
+  });
   const [editor] = await hugerte.init({
     target: field,
     base_url: base,

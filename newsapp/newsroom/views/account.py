@@ -37,7 +37,7 @@ def change_language() -> ResponseReturnValue:
     form = LanguageForm()
     if not form.validate():
         return account_page(PasswordForm(formdata=None), form, 422)
-    service.set_language(me(), Language(form.language.data), by=actor())
+    service.set_language(me(), Language(str(form.language.data)), by=actor())
     # The answer already speaks the new language.
     refresh()
     flash(_("The newsroom speaks your language from now on."))

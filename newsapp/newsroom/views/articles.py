@@ -9,18 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from newsapp import pages
+from newsapp.accounts.desk import refilled_by
 from newsapp.clock import now as clock_now
 from newsapp.media.images import BYTES_MAX, ImageRefused
 from newsapp.models import Article, State
 from newsapp.news import queries as news
 from newsapp.newsroom import queries
-from newsapp.newsroom.door import actor, bp, refilled_by
+from newsapp.newsroom.door import actor, bp
 from newsapp.newsroom.forms import ID_MAX, ArticleForm
 from newsapp.newsroom.queries import Standing, StoredArticle
 from newsapp.newsroom.uploads import refusal_words, take_in
 from newsapp.publishing import articles as publishing
 from newsapp.publishing import site
 from newsapp.publishing.articles import Invalid, NotAllowed, NotFound, Stale, Step, may_write
+from newsapp.text.vietnamese import one_line
 
 LAST_PAGE = 10_000
 ONE = f"/bai-viet/<int(max={ID_MAX}):article_id>"
@@ -33,7 +35,7 @@ def articles() -> ResponseReturnValue:
     page = request.args.get("trang", 1, type=int)
     if not 1 <= page <= LAST_PAGE:
         abort(404)
-    words = request.args.get("q", "")[:200]
+    words = one_line(request.args.get("q", ""))[:200]
     found = queries.sheet(actor(), clock_now(), only, words, page)
     if page > 1 and not found.rows:
         abort(404)

@@ -8,10 +8,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from newsapp.accounts.desk import refilled_by
 from newsapp.furniture import site_settings
 from newsapp.models import Role
 from newsapp.news import queries as news
-from newsapp.newsroom.door import actor, bp, needs, refilled_by
+from newsapp.newsroom.door import actor, bp, needs
 from newsapp.newsroom.forms import SectionForm, SettingsForm
 from newsapp.publishing import site
 from newsapp.publishing.articles import Invalid
