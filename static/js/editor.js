@@ -37,6 +37,13 @@ async function upload(blobInfo) {
 }
 
 function prepare(editor) {
+  // Not earlier: the editor fetches no file for a language that it has labels of already.
+  editor.on("ScriptsLoaded", () => {
+    hugerte.addI18n("vi", {
+      "Press the Up and Down arrow keys to resize the editor.":
+        "Nhấn mũi tên lên hoặc xuống để đổi chiều cao khung soạn.",
+    });
+  });
   editor.on("PreInit", () => {
     editor.parser.addNodeFilter("figure", (figures) => {
       for (const figure of figures) {
@@ -89,10 +96,6 @@ async function start() {
   const vietnamese = document.documentElement.lang === "vi";
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const base = form.dataset.editor;
-  hugerte.addI18n("vi", {
-    "Press the Up and Down arrow keys to resize the editor.":
-      "Nhấn mũi tên lên hoặc xuống để đổi chiều cao khung soạn.",
-  });
   const [editor] = await hugerte.init({
     target: field,
     base_url: base,
