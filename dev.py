@@ -354,13 +354,27 @@ def set_up(command: str, environment: Mapping[str, str]) -> None:
             raise
 
 
+def is_initialised(environment: Mapping[str, str]) -> bool:
+    """Whether `newsapp init` has finished for this database and this code (see
+    newsapp/upgrading.py); asking it again would load the whole application once more."""
+    data_dir = ROOT / (environment.get("NEWSAPP_DATA_DIR") or "instance")
+    url = environment.get("NEWSAPP_DATABASE_URL") or ""
+    source = (ROOT / "newsapp" / "database.py").read_text(encoding="utf-8")
+    newest = re.search(r'^NEWEST = "(.+)"$', source, re.MULTILINE)
+    there = bool(url) or (data_dir / "site.db").exists()
+    wanted = hashlib.sha256(f"{newest and newest[1]} {url}".encode()).hexdigest()
+    return there and is_fresh(data_dir / "initialised", wanted)
+
+
 def run(environment: Mapping[str, str]) -> NoReturn:
     """Make the database ready and become the web server."""
     bind = environment.get("NEWSAPP_BIND") or "127.0.0.1:8000"
     check_bind(bind)
     set_up("run", environment)
     os.chdir(ROOT)
-    if subprocess.call([BIN / "newsapp", "init", "--demo"], env=environment):
+    if not is_initialised(environment) and subprocess.call(
+        [BIN / "newsapp", "init", "--demo"], env=environment
+    ):
         raise SetupError("The database could not be made ready; the reason stands above.")
     print(f"newsapp: {site_address(bind)}  (Ctrl-C stops it)", flush=True)
     os.execve(BIN / "gunicorn", ["gunicorn", "wsgi:app"], dict(environment))

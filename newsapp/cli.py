@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from newsapp.publishing.articles import PublishingError
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.transfer import demo as demo_content
 from newsapp.transfer.importing import FileReport, Outcome, import_text
-from newsapp.upgrading import create_or_upgrade
+from newsapp.upgrading import create_or_upgrade, finished
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +53,7 @@ def init(with_demo: bool) -> None:
         _first_administrator()
     if with_demo and (was_empty or demo_content.unfinished()):
         click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
+    finished(config().data_dir, os.environ.get("NEWSAPP_DATABASE_URL", ""))
 
 
 def _first_administrator() -> None:

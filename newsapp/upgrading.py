@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask_migrate import Migrate, downgrade, upgrade
 from newsapp import database
 from newsapp.extensions import db
 
+MARK = "initialised"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -21,6 +23,7 @@ def create_or_upgrade(app: Flask, data_dir: Path) -> bool:
 
     Of two processes that start at once, the second waits and finds nothing to do.
     """
+    (data_dir / MARK).unlink(missing_ok=True)
     with only_one(data_dir / "upgrade.lock"):
         before = database.revision()
         db.session.rollback()
@@ -39,6 +42,15 @@ def take_down(app: Flask) -> None:
 def bind(app: Flask) -> None:
     """Let Flask-Migrate find the application's database."""
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+
+
+def finished(data_dir: Path, database_url: str) -> None:
+    """Leave a mark that `newsapp init` has done everything; ``dev.py`` starts faster by it.
+
+    ``database_url`` is the variable as it was given, empty for the default.
+    """
+    mark = hashlib.sha256(f"{database.NEWEST} {database_url}".encode()).hexdigest()
+    (data_dir / MARK).write_text(mark, encoding="ascii")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
+import dev
 from newsapp import cli, create_app
 from newsapp.accounts import service as accounts
 from newsapp.config import Config, ConfigError
@@ -46,6 +47,11 @@ def test_init_makes_database_and_administrator_once(
     password = first.output.rsplit(": ", 1)[1].strip()
     second = runner.invoke(args=["init"])
     assert "password" not in second.output
+    environment = {"NEWSAPP_DATA_DIR": str(tmp_path)}
+    assert dev.is_initialised(environment) is (backend == "sqlite")
+    assert not dev.is_initialised({**environment, "NEWSAPP_DATABASE_URL": "postgresql:///other"})
+    (tmp_path / "site.db").unlink(missing_ok=True)
+    assert not dev.is_initialised(environment)
     with app.app_context():
         admin = accounts.find("admin")
         assert accounts.password_matches(admin, password)
