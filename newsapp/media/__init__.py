@@ -1,1 +1,1 @@
-"""Uploaded images: checked, re-encoded and kept on disk. No Flask, no database."""
+"""Uploaded pictures and documents: checked, kept on disk, named. No Flask, no database."""
