@@ -192,6 +192,9 @@ def test_all_mistakes_are_told_at_once(editor: CheckingClient) -> None:
     answer = write(editor, title="", publish_at="??", lead="x" * 3000, expect=422)
     for field in ("title", "publish_at", "lead"):
         assert f'id="{field}-error"' in answer.text
+    answer = write(editor, title="", section_id="", step="publish", expect=422)
+    for field in ("title", "section_id"):
+        assert f'id="{field}-error"' in answer.text
 
 
 def test_a_faster_colleague_is_named_and_both_texts_are_shown(

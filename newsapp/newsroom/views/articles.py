@@ -135,6 +135,8 @@ def taken(
         saved = write(form, stored, pressed)
     except Invalid as error:
         form.blame(error.problems)
+        if form.step(pressed) is Step.PUBLISH and not form.section_id.errors:
+            form.blame({} if form.section_id.data else {"section_id": "missing"})
         return form_page(form, stored, 422, version=form.read_version(), unsaved=True)
     except Stale:
         return stale_page(form, article_id)
