@@ -5,6 +5,7 @@ import { sendImage } from "./upload.js";
 const form = document.getElementById("article-form");
 const field = document.getElementById("body");
 const ALIGNED = "p,h2,h3,h4,td,th,figure";
+const PATIENCE_MS = 8000;
 const UNSENT = 'img[src^="blob:"], img[src^="data:"]';
 
 const ELEMENTS = [
@@ -61,7 +62,13 @@ function prepare(editor) {
     });
   });
   editor.on("Dirty", () => field.dispatchEvent(new Event("input", { bubbles: true })));
+  // Half an editor (a part that did not arrive) must not keep the plain field hidden.
+  const rescue = setTimeout(() => {
+    field.removeAttribute("style");
+    field.removeAttribute("aria-hidden");
+  }, PATIENCE_MS);
   editor.on("init", () => {
+    clearTimeout(rescue);
     for (const way of document.querySelectorAll('label[for="body"], a[href="#body"]')) {
       way.addEventListener("click", (event) => {
         event.preventDefault();

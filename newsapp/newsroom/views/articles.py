@@ -15,7 +15,7 @@ from newsapp.media.images import BYTES_MAX, ImageRefused
 from newsapp.models import Article, State
 from newsapp.news import queries as news
 from newsapp.newsroom import queries
-from newsapp.newsroom.door import actor, bp
+from newsapp.newsroom.door import actor, bp, problem
 from newsapp.newsroom.forms import ID_MAX, ArticleForm
 from newsapp.newsroom.queries import Standing, StoredArticle
 from newsapp.newsroom.uploads import refusal_words, take_in
@@ -116,7 +116,9 @@ def preview_typed() -> ResponseReturnValue:
         form.blame(error.problems)
         valid = False
     if not valid:
-        return form_page(form, None, 422, unsaved=True)
+        # It opens beside the form, which still holds the text: a second form would be one too many.
+        wrong = [f"{field.label.text}: {' '.join(field.errors)}" for field in form if field.errors]
+        return problem(_("No preview yet"), " ".join(wrong), 422)
     now = clock_now()
     at = form.moment("", now) or now
     return preview_page(queries.preview(content, news.sections(), at))
