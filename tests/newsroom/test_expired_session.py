@@ -144,6 +144,10 @@ def test_a_password_form_carries_nothing(app: Flask, people: dict[Role, Account]
     sent = {"current_password": "mật khẩu cũ của tôi", "new_password": "mật khẩu mới của tôi"}
     locked = app.test_client().post("/bien-tap/tai-khoan", data=sent, expect=401)
     assert "của tôi" not in locked.text
+    # Nor where other fields are carried.
+    locked = app.test_client().post(NEW, data={**sent, "title": "Tên bài"}, expect=401)
+    assert "Tên bài" in locked.text
+    assert "của tôi" not in locked.text
 
 
 def test_another_account_cannot_open_what_it_may_not_see(
