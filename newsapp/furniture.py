@@ -159,12 +159,7 @@ def albums(now: datetime, limit: int | None = None) -> tuple[AlbumRef, ...]:
     rows = db.session.execute(
         select(
             chosen,
-            Media.path.label("image_path"),
-            Media.width.label("image_width"),
-            Media.height.label("image_height"),
-            Media.alt.label("image_alt"),
-            Media.caption.label("image_caption"),
-            Media.credit.label("image_credit"),
+            *news.IMAGE_COLUMNS,
         )
         .outerjoin(AlbumImage, AlbumImage.album_id == chosen.c.id)
         .outerjoin(Media, Media.id == AlbumImage.media_id)

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from newsapp.archive.calendar import Month
+from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
 
@@ -52,6 +53,8 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         long_date=long_date,
         weekday=weekday,
         number=vietnamese.format_number,
+        file_size=file_size,
+        responsive=responsive,
     )
     app.jinja_env.globals.update(
         views_mark=lambda article_id, baseline: Markup(  # noqa: S704 - a mark of our own
@@ -71,6 +74,14 @@ def install(app: Flask, zone: ZoneInfo) -> None:
 def cleaned(html: str) -> Markup:
     """HTML that ``text.richtext`` has cleaned, marked as safe. Used by one macro only."""
     return Markup(html)  # noqa: S704 - the body as stored, a fixed point of the cleaner
+
+
+def file_size(size: int) -> str:
+    """``348 KB``, ``1,2 MB`` for a number of bytes; in the English interface ``1.2 MB``."""
+    if size < 1024 * 1024:
+        return f"{-(-size // 1024)} KB"
+    written = f"{size / 1024**2:.1f} MB"
+    return written if _english() else written.replace(".", ",")
 
 
 def long_date(day: date) -> str:

@@ -27,6 +27,8 @@ PIXELS_MAX = 50_000_000
 # The WebP decoder holds several whole canvases of four bytes a pixel.
 WEBP_PIXELS_MAX = 16_000_000
 EDGE_MAX = 2_000
+# By extension: what lies in the media folder, and the type that it is served with.
+TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 READABLE = ("JPEG", "PNG", "WEBP", "GIF")
 JPEG_QUALITY = 84
 WEBP_QUALITY = 78
@@ -51,7 +53,7 @@ _UPRIGHT = {
 
 
 class ImageRefused(disk.Refused):
-    """The file is not stored; ``reason`` is ``empty``, ``too_large``, ``too_many_pixels``,
+    """The file is not stored; ``reason`` is ``too_large``, ``too_many_pixels``,
     ``not_an_image``, ``damaged``, ``outside`` (a crop) or ``busy`` (too many at once)."""
 
 
@@ -84,8 +86,6 @@ def store(data: bytes, media_dir: Path) -> StoredImage:
     The name comes from the result's hash: the same picture is one file and an address never
     changes its content. Raises ImageRefused, or OSError where the disk refuses.
     """
-    if not data:
-        raise ImageRefused("empty")
     if len(data) > BYTES_MAX:
         raise ImageRefused("too_large")
     with _in_turn():

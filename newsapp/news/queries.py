@@ -15,7 +15,8 @@ from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from newsapp.extensions import db
-from newsapp.models import Album, AlbumImage, Article, Media, Page, Section
+from newsapp.media.names import Rendition, renditions
+from newsapp.models import Album, AlbumImage, Article, Attachment, Media, Page, Section
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -27,7 +28,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Image:
-    """A stored image: ``path`` under ``/media/``, pixels, and what readers are told."""
+    """A stored image: ``path`` under ``/media/``, pixels, what readers are told, and the point
+    (in thousandths of width and height) that stays in sight where a page cuts it."""
 
     path: str
     width: int
@@ -35,6 +37,54 @@ class Image:
     alt: str
     caption: str
     credit: str
+    focal_x: int = 500
+    focal_y: int = 500
+
+    @property
+    def renditions(self) -> tuple[Rendition, ...]:
+        """The WebP copies that lie beside it, narrowest first."""
+        return renditions(self.path)
+
+    @property
+    def focus(self) -> str:
+        """The class in site.css that keeps the focal point in sight; empty for the middle."""
+        across = ("left", "center", "right")[min(self.focal_x * 3 // 1000, 2)]
+        down = ("top", "center", "bottom")[min(self.focal_y * 3 // 1000, 2)]
+        return "" if across == down == "center" else f"focus-{across}-{down}"
+
+    @classmethod
+    def of(cls, media: Media, caption: str = "") -> Image:
+        """The image in that row; ``caption`` stands in for its own."""
+        return cls(
+            media.path,
+            media.width,
+            media.height,
+            media.alt,
+            caption or media.caption,
+            media.credit,
+            media.focal_x,
+            media.focal_y,
+        )
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file under an article: ``path`` under ``/media/``, what the link says, size in bytes."""
+
+    path: str
+    title: str
+    size: int
+
+    @property
+    def kind(self) -> str:
+        """The kind of the file as people call it: ``PDF``, ``DOCX``."""
+        return self.path.rpartition(".")[2].upper()
+
+    @property
+    def file_name(self) -> str:
+        """The name under which a browser keeps it: the title, ended as its kind demands."""
+        ending = f".{self.kind.lower()}"
+        return self.title if self.title.lower().endswith(ending) else f"{self.title}{ending}"
 
 
 @dataclass(frozen=True)
@@ -151,12 +201,23 @@ class ArticlePage:
     version: int
     view_baseline: int
     cover: Image | None
+    attachments: tuple[AttachedFile, ...] = ()
 
     @property
     def cursor(self) -> Cursor:
         return Cursor(self.published_at, self.id)
 
 
+IMAGE_COLUMNS = (
+    Media.path.label("image_path"),
+    Media.width.label("image_width"),
+    Media.height.label("image_height"),
+    Media.alt.label("image_alt"),
+    Media.caption.label("image_caption"),
+    Media.credit.label("image_credit"),
+    Media.focal_x.label("image_focal_x"),
+    Media.focal_y.label("image_focal_y"),
+)
 TEASER_COLUMNS = (
     Article.id,
     Article.slug,
@@ -165,12 +226,7 @@ TEASER_COLUMNS = (
     Article.published_at,
     Section.name.label("section_name"),
     Section.slug.label("section_slug"),
-    Media.path.label("image_path"),
-    Media.width.label("image_width"),
-    Media.height.label("image_height"),
-    Media.alt.label("image_alt"),
-    Media.caption.label("image_caption"),
-    Media.credit.label("image_credit"),
+    *IMAGE_COLUMNS,
 )
 NEWEST_FIRST = (Article.published_at.desc(), Article.id.desc())
 PARENT = aliased(Section)
@@ -201,7 +257,7 @@ def to_teaser(row: AnyRow) -> Teaser:
 
 
 def image_of(row: AnyRow) -> Image | None:
-    """The image in a row with ``image_…`` columns, if it has one."""
+    """The image in a row with ``IMAGE_COLUMNS``, if it has one."""
     if row.image_path is None:
         return None
     return Image(
@@ -211,6 +267,8 @@ def image_of(row: AnyRow) -> Image | None:
         row.image_alt,
         row.image_caption,
         row.image_credit,
+        row.image_focal_x,
+        row.image_focal_y,
     )
 
 
@@ -330,10 +388,25 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
         updated_at=item.updated_at,
         version=item.version,
         view_baseline=item.view_baseline,
-        cover=Image(media.path, media.width, media.height, media.alt, media.caption, media.credit)
-        if media
-        else None,
+        cover=Image.of(media) if media else None,
+        attachments=attachments(item.id),
     )
+
+
+def attachments(article_id: int) -> tuple[AttachedFile, ...]:
+    """The files under an article, in their order."""
+    rows = db.session.execute(
+        select(Media.path, Attachment.title, Media.size)
+        .join(Attachment, Attachment.media_id == Media.id)
+        .where(Attachment.article_id == article_id)
+        .order_by(Attachment.position, Attachment.media_id)
+    )
+    return tuple(AttachedFile(*row) for row in rows)
+
+
+def file_name(path: str) -> str:
+    """The name that the file at ``path`` had when it was sent; empty when nobody knows."""
+    return db.session.scalar(select(Media.file_name).where(Media.path == path)) or ""
 
 
 def neighbours(
@@ -362,10 +435,7 @@ def album(album_id: int, now: datetime) -> AlbumPage | None:
         .where(AlbumImage.album_id == album_id)
         .order_by(AlbumImage.position)
     )
-    images = tuple(
-        Image(m.path, m.width, m.height, m.alt, caption or m.caption, m.credit)
-        for caption, m in rows
-    )
+    images = tuple(Image.of(media, caption) for caption, media in rows)
     return AlbumPage(found.id, found.slug, found.title, found.intro, found.published_at, images)
 
 

@@ -8,6 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from newsapp import pages
 from newsapp.furniture import albums as all_albums
 from newsapp.furniture import link_groups
+from newsapp.media.files import TYPES as DOCUMENTS
+from newsapp.media.files import extension
+from newsapp.media.images import TYPES as PICTURES
 from newsapp.news import queries
 
 bp = Blueprint("news", __name__)
@@ -16,7 +19,8 @@ bp = Blueprint("news", __name__)
 @bp.get("/")
 def home() -> str:
     now, furniture = pages.surroundings()
-    return pages.render("news/home.html", furniture, home=queries.home(furniture.sections, now))
+    home = queries.home(furniture.sections, now, furniture.settings.home_items)
+    return pages.render("news/home.html", furniture, home=home)
 
 
 @bp.get("/muc/<slug>")
@@ -86,7 +90,17 @@ def site_map() -> str:
 
 @bp.get("/media/<path:path>")
 def media(path: str) -> Response:
-    answer = send_from_directory(pages.config().media_dir, path, max_age=31_536_000)
+    """An uploaded file. Pictures are shown, documents are kept by the browser under their own
+    name; anything else that may lie in the folder is not served."""
+    suffix = extension(path)
+    mimetype = DOCUMENTS.get(suffix) or PICTURES.get(suffix) or abort(404)
+    answer = send_from_directory(
+        pages.config().media_dir, path, mimetype=mimetype, max_age=31_536_000
+    )
+    if suffix in DOCUMENTS:
+        name = queries.file_name(path) or path.rpartition("/")[2]
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.cache_control.immutable = True
     answer.cache_control.public = True
     return answer

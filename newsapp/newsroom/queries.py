@@ -231,4 +231,4 @@ def preview(content: Content, sections: tuple[SectionRef, ...], at: datetime) ->
 
 
 def _image(media: Media) -> Image:
-    return Image(media.path, media.width, media.height, media.alt, media.caption, media.credit)
+    return Image.of(media)

@@ -11,7 +11,7 @@ from newsapp.pages import config
 from newsapp.publishing import site
 from newsapp.publishing.audit import Actor
 
-STATUS = {"too_large": 413, "not_an_image": 415}
+STATUS = {"too_large": 413, "not_an_image": 415, "busy": 503}
 
 
 def take_in(file: FileStorage, by: Actor) -> Media:
@@ -29,6 +29,7 @@ def refusal_words(error: images.ImageRefused) -> str:
     megabytes = images.BYTES_MAX // 1024**2
     words = {
         "too_large": _("The file is larger than %(size)s MB.", size=megabytes),
+        "busy": _("The site is busy with other pictures. Send this one again in a moment."),
         "too_many_pixels": _("The picture has too many pixels. Make it smaller and try again."),
         "not_an_image": _("This is not a picture that the site can show (JPEG, PNG, WebP, GIF)."),
         "damaged": _("The picture is damaged: its file ends too early or cannot be read."),

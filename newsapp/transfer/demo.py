@@ -6,16 +6,15 @@ image stays too while something that is not demo content uses it.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import aliased
 
 from newsapp.clock import now as clock_now
 from newsapp.config import Config
 from newsapp.extensions import db
-from newsapp.media import images
+from newsapp.media import disk, images
 from newsapp.models import (
     Album,
-    AlbumImage,
     Article,
     Audit,
     Language,
@@ -26,6 +25,7 @@ from newsapp.models import (
     Setting,
 )
 from newsapp.publishing import articles, site
+from newsapp.publishing import media as library
 from newsapp.publishing.audit import Actor, record
 from newsapp.transfer import demo_content, drawing
 from newsapp.transfer.demo_content import Demo, DemoArticle, DemoSite
@@ -174,7 +174,7 @@ def remove(config: Config, *, by: Actor) -> str:
     record(by, "demo.remove", "site")
     db.session.commit()
     for path in paths:
-        (config.media_dir / path).unlink(missing_ok=True)
+        disk.remove(path, config.media_dir)
     return f"{gone} articles, {len(paths)} images"
 
 
@@ -182,15 +182,7 @@ def _remove_images() -> list[str]:
     """Delete the demo images that nothing left uses; the paths of their files."""
     unused = []
     for media_id, path in db.session.execute(select(Media.id, Media.path).where(Media.demo)).all():
-        users = (
-            select(func.count())
-            .select_from(Article)
-            .where((Article.cover_id == media_id) | Article.body.contains(path, autoescape=True))
-        )
-        in_album = (
-            select(func.count()).select_from(AlbumImage).where(AlbumImage.media_id == media_id)
-        )
-        if not db.session.scalar(users) and not db.session.scalar(in_album):
+        if not library.uses(media_id):
             db.session.execute(delete(Media).where(Media.id == media_id))
             unused.append(path)
     return unused
