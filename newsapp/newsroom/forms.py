@@ -18,6 +18,7 @@ from wtforms.validators import AnyOf, EqualTo, InputRequired, Length, Validation
 from newsapp.accounts.service import PASSWORD_MAX, PASSWORD_MIN
 from newsapp.furniture import SiteSettings
 from newsapp.models import Language
+from newsapp.models.article import REVIEW_NOTE_MAX
 from newsapp.models.media import ALT_MAX
 from newsapp.newsroom.queries import StoredArticle
 from newsapp.publishing.articles import Content, Step
@@ -62,7 +63,12 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         [Length(max=ALT_MAX, message=TOO_LONG)],
     )
     publish_at = TypedField(_l("Time of publication"))
+    review_note = TypedField(
+        _l("Note to the writer"), [Length(max=REVIEW_NOTE_MAX, message=TOO_LONG)]
+    )
     version = HiddenField()
+    # The autosave that belongs to this form; made by its script.
+    slot = HiddenField()
 
     def __init__(self, zone: ZoneInfo, stored: StoredArticle | None, **options: object) -> None:
         self.zone = zone
@@ -70,10 +76,10 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         super().__init__(data=_shown(stored, zone) if stored else None, **options)
 
     def validate_section_id(self, field: Field) -> None:
-        _number(field, _("Choose one of the sections."))
+        _numeric(field, _("Choose one of the sections."))
 
     def validate_cover_id(self, field: Field) -> None:
-        _number(field, _("There is no such image."))
+        _numeric(field, _("There is no such image."))
 
     def validate_publish_at(self, field: Field) -> None:
         if field.data and _moment(field.data, self.zone) is None:
@@ -91,13 +97,13 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
             byline=self.byline.data or "",
             source=self.source.data or "",
             former_office=self.former_office.data or "",
-            section_id=_id(self.section_id.data),
-            cover_id=_id(self.cover_id.data),
+            section_id=number(self.section_id.data),
+            cover_id=number(self.cover_id.data),
         )
 
     def read_version(self) -> int:
         """The version that the person saw; 0, which no article has, when it is missing."""
-        return _id(self.raw("version")) or 0
+        return number(self.raw("version")) or 0
 
     def raw(self, name: str) -> str:
         """What was sent under that name, whatever is stored; the first of several."""
@@ -150,7 +156,7 @@ class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
     def parent(self) -> int | None:
         """The chosen parent; -1, which no section has, for what is not a number."""
-        return (_id(self.parent_id.data) or -1) if self.parent_id.data else None
+        return (number(self.parent_id.data) or -1) if self.parent_id.data else None
 
     def blame(self, problems: Mapping[str, str]) -> None:
         for name, code in problems.items():
@@ -242,12 +248,13 @@ def _shown(stored: StoredArticle, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _number(field: Field, message: str) -> None:
-    if field.data and _id(field.data) is None:
+def _numeric(field: Field, message: str) -> None:
+    if field.data and number(field.data) is None:
         raise ValidationError(message)
 
 
-def _id(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
+    """The number of a row that ``text`` names; None for what cannot be one."""
     text = (text or "").strip()
     if not text.isascii() or not text.isdigit() or len(text) > 10 or not 0 < int(text) <= ID_MAX:
         return None

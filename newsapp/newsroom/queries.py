@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, select
 
 from newsapp.extensions import db
-from newsapp.models import Account, Article, Media, Revision, Section, State
-from newsapp.news.queries import AnyRow, ArticlePage, Image, SectionRef
-from newsapp.publishing.articles import Content, may_write
-from newsapp.publishing.audit import Actor
-from newsapp.text import vietnamese
+from newsapp.models import Account, Article, Media, Revision, State
+from newsapp.news.queries import ArticlePage, Image, SectionRef
+from newsapp.publishing.articles import Content
 
-PAGE_SIZE = 30
 IMAGES_OFFERED = 24
 
 
@@ -27,29 +24,6 @@ class Standing(StrEnum):
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True)
-class ArticleRow:
-    """An article in the newsroom's list. Times are UTC."""
-
-    id: int
-    slug: str
-    title: str
-    standing: Standing
-    section: str
-    writer: str
-    published_at: datetime | None
-    updated_at: datetime
-    writable: bool
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One page of the list; ``more`` says whether another one follows."""
-
-    rows: tuple[ArticleRow, ...]
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +48,7 @@ class StoredArticle:
     updated_at: datetime
     updated_by: str
     created_by: int | None
+    review_note: str
 
 
 @dataclass(frozen=True)
@@ -90,73 +65,6 @@ def standing(state: State, published_at: datetime | None, now: datetime) -> Stan
     if state is State.PUBLISHED and published_at is not None and published_at > now:
         return Standing.SCHEDULED
     return Standing(state.value)
-
-
-def sheet(by: Actor, now: datetime, only: Standing | None, words: str, page: int) -> Sheet:
-    """The articles that ``by`` may see, latest change first; pages count from 1.
-
-    ``words`` are looked for in the title as they are written, and without marks in its address.
-    A contributor sees own articles only.
-    """
-    conditions: list[ColumnElement[bool]] = [Article.deleted_at.is_(None)]
-    if not by.edits:
-        conditions.append(Article.created_by == by.account_id)
-    if only is not None:
-        conditions.append(_stands(only, now))
-    if words := vietnamese.one_line(words):
-        conditions.append(_titled(words))
-    rows = db.session.execute(
-        select(
-            Article.id,
-            Article.slug,
-            Article.title,
-            Article.state,
-            Article.published_at,
-            Article.updated_at,
-            Article.created_by,
-            Section.name.label("section"),
-            Account.display_name.label("writer"),
-        )
-        .outerjoin(Section, Section.id == Article.section_id)
-        .outerjoin(Account, Account.id == Article.created_by)
-        .where(*conditions)
-        .order_by(Article.updated_at.desc(), Article.id.desc())
-        .offset((page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
-    ).all()
-    return Sheet(
-        tuple(_article_row(row, by, now) for row in rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
-    )
-
-
-def _stands(only: Standing, now: datetime) -> ColumnElement[bool]:
-    if only is Standing.SCHEDULED:
-        return and_(Article.state == State.PUBLISHED, Article.published_at > now)
-    if only is Standing.PUBLISHED:
-        return Article.visible(now)
-    return Article.state == State(only.value)
-
-
-def _titled(words: str) -> ColumnElement[bool]:
-    found = Article.title.icontains(words, autoescape=True)
-    if any(letter.isalnum() for letter in words):
-        slug = vietnamese.slugify(words, 100)
-        return or_(found, Article.slug.contains(slug, autoescape=True))
-    return found
-
-
-def _article_row(row: AnyRow, by: Actor, now: datetime) -> ArticleRow:
-    return ArticleRow(
-        id=row.id,
-        slug=row.slug,
-        title=row.title,
-        standing=standing(row.state, row.published_at, now),
-        section=row.section or "",
-        writer=row.writer or "",
-        published_at=row.published_at,
-        updated_at=row.updated_at,
-        writable=may_write(row.created_by, row.state, by),
-    )
 
 
 def stored(article_id: int, now: datetime) -> StoredArticle | None:
@@ -194,6 +102,7 @@ def stored(article_id: int, now: datetime) -> StoredArticle | None:
         updated_at=article.updated_at,
         updated_by=updated_by or "",
         created_by=article.created_by,
+        review_note=article.review_note,
     )
 
 

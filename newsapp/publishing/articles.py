@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,8 +15,11 @@ from newsapp.clock import now as clock_now
 from newsapp.extensions import db
 from newsapp.models import Article, Media, Revision, Section, State
 from newsapp.models import article as limits
+from newsapp.publishing import autosave
 from newsapp.publishing.audit import Actor, record
 from newsapp.text import richtext, vietnamese
+
+TRASH_KEPT = timedelta(days=30)
 
 
 class PublishingError(Exception):
@@ -35,7 +39,7 @@ class Stale(PublishingError):
 
 
 class Invalid(PublishingError):
-    """``problems`` maps a field of ``Content`` (or ``publish_at``) to a code:
+    """``problems`` maps a field of ``Content`` (or ``publish_at``, ``review_note``) to a code:
     ``missing``, ``too_long``, ``too_deep``, ``unknown``."""
 
     def __init__(self, problems: dict[str, str]) -> None:
@@ -98,8 +102,12 @@ def create(
     step: Step = Step.KEEP,
     publish_at: datetime | None = None,
     origin: Origin = TYPED_HERE,
+    slot: str = "",
 ) -> Article:
-    """Write a new article and return it. Raises Invalid or NotAllowed."""
+    """Write a new article and return it. Raises Invalid or NotAllowed.
+
+    ``slot`` is the form's key of ``by``'s autosave; that one is emptied in the same transaction.
+    """
     now = clock_now()
     article = Article(
         created_by=by.account_id,
@@ -112,6 +120,7 @@ def create(
     )
     _write(article, content, step, publish_at, by)
     db.session.add(article)
+    autosave.empty(None, slot, by)
     _finish(article, by, "article.create")
     return article
 
@@ -124,35 +133,62 @@ def save(
     by: Actor,
     step: Step = Step.KEEP,
     publish_at: datetime | None = None,
+    note: str = "",
+    slot: str = "",
+    action: str = "",
 ) -> Article:
     """Change an article that was read at ``version`` and return it.
 
-    A save that changes nothing writes nothing. Raises NotFound, NotAllowed, Stale or Invalid.
+    ``note`` is what an editor who returns it tells the writer. ``slot`` is the form's key of
+    ``by``'s autosave; that one is emptied in the same transaction. ``action`` names the deed in
+    history and audit log where it is more than the step. A save that changes nothing makes no
+    revision. Raises NotFound, NotAllowed, Stale or Invalid.
     """
     article = _open(article_id, by)
     if article.version != version:
         raise Stale
-    before = snapshot(article)
+    before = (snapshot(article), article.review_note)
     _write(article, content, step, publish_at, by)
-    if snapshot(article) == before:
+    _tell_writer(article, step, note)
+    if (snapshot(article), article.review_note) == before:
         db.session.rollback()
+        autosave.empty(article_id, slot, by)
+        db.session.commit()
         return _open(article_id, by)
     article.updated_at = clock_now()
     # What a person has made their own is no longer demo content.
     article.demo = False
-    action = "article.save" if step is Step.KEEP else f"article.{step.value}"
-    _finish(article, by, action)
+    autosave.empty(article_id, slot, by)
+    plain = "article.save" if step is Step.KEEP else f"article.{step.value}"
+    _finish(article, by, action or plain)
     return article
 
 
 def delete(article_id: int, *, by: Actor) -> None:
-    """Put an article into the trash; a published one is withdrawn by it."""
+    """Put an article into the trash; a published one is withdrawn by it. Raises NotFound,
+    NotAllowed or Stale."""
     article = _open(article_id, by)
     if article.state is State.PUBLISHED:
         _require_editor(by)
         article.state = State.WITHDRAWN
     article.deleted_at = article.updated_at = clock_now()
     _finish(article, by, "article.delete")
+
+
+def undelete(article_id: int, *, by: Actor) -> Article:
+    """Take an article out of the trash, as the draft, review or withdrawn text that it was.
+
+    Raises NotFound once it has lain there for ``TRASH_KEPT``, NotAllowed or Stale.
+    """
+    now = clock_now()
+    article = db.session.get(Article, article_id, populate_existing=True)
+    if article is None or article.deleted_at is None or article.deleted_at <= now - TRASH_KEPT:
+        raise NotFound
+    if not may_write(article.created_by, article.state, by):
+        raise NotAllowed
+    article.deleted_at, article.updated_at = None, now
+    _finish(article, by, "article.undelete")
+    return article
 
 
 def _open(article_id: int, by: Actor) -> Article:
@@ -169,6 +205,17 @@ def may_write(created_by: int | None, state: State, by: Actor) -> bool:
     """Whether ``by`` may change an article: editors any, a contributor an own unpublished one."""
     own = by.account_id is not None and created_by == by.account_id
     return by.edits or (own and state in {State.DRAFT, State.REVIEW})
+
+
+def _tell_writer(article: Article, step: Step, note: str) -> None:
+    """An editor's note stays with the article until its writer has answered it."""
+    if step is Step.RETURN:
+        article.review_note = vietnamese.normalize(note).strip()
+        if len(article.review_note) > limits.REVIEW_NOTE_MAX:
+            db.session.rollback()
+            raise Invalid({"review_note": "too_long"})
+    elif step in {Step.SUBMIT, Step.PUBLISH}:
+        article.review_note = ""
 
 
 def _require_editor(by: Actor) -> None:
@@ -249,10 +296,17 @@ def _finish(article: Article, by: Actor, action: str) -> None:
                 version=article.version,
                 account_id=by.account_id,
                 created_at=article.updated_at,
+                action=action,
                 **snapshot(article),
             )
         )
         record(by, action, "article", article.id, article.title)
+        # No job has to run for the trash to be emptied: whoever writes takes it out.
+        db.session.execute(
+            delete_rows(Article)
+            .where(Article.deleted_at <= article.updated_at - TRASH_KEPT)
+            .execution_options(synchronize_session=False)
+        )
         db.session.commit()
     except (StaleDataError, IntegrityError) as error:
         db.session.rollback()

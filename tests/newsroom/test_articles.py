@@ -323,10 +323,7 @@ def test_the_list_goes_on_after_thirty(
         make_article(f"Bài số {number}", body="")
     first = editor.get("/bien-tap/").text
     second = editor.get("/bien-tap/?trang=2").text
-    assert (
-        first.count('<li>\n          <span class="standing') == 30
-        or first.count("standing-published") == 30
-    )
+    assert first.count("standing-published") == 30
     assert "Bài số 0" in second
     assert "Bài số 0<" not in first.replace(" ", "")
     for wrong in ("0", "3", "-1", "99999999999999999999"):

@@ -1,4 +1,4 @@
-"""Articles: the list, the one form, its preview."""
+"""Articles: the one form, and its preview."""
 
 from __future__ import annotations
 
@@ -22,31 +22,8 @@ from newsapp.newsroom.uploads import refusal_words, take_in
 from newsapp.publishing import articles as publishing
 from newsapp.publishing import site
 from newsapp.publishing.articles import Invalid, NotAllowed, NotFound, Stale, Step, may_write
-from newsapp.text.vietnamese import one_line
 
-LAST_PAGE = 10_000
 ONE = f"/bai-viet/<int(max={ID_MAX}):article_id>"
-
-
-@bp.get("/")
-def articles() -> ResponseReturnValue:
-    chosen = request.args.get("trang-thai", "")
-    only = Standing(chosen) if chosen in set(Standing) else None
-    page = request.args.get("trang", 1, type=int)
-    if not 1 <= page <= LAST_PAGE:
-        abort(404)
-    words = one_line(request.args.get("q", ""))[:200]
-    found = queries.sheet(actor(), clock_now(), only, words, page)
-    if page > 1 and not found.rows:
-        abort(404)
-    return render_template(
-        "newsroom/articles.html",
-        sheet=found,
-        page=page,
-        only=only,
-        words=words,
-        standings=list(Standing),
-    )
 
 
 @bp.get("/bai-viet/moi")
@@ -157,7 +134,9 @@ def write(form: ArticleForm, stored: StoredArticle | None, pressed: str) -> Arti
     content, step = form.content(), form.step(pressed)
     publish_at = form.moment(pressed, clock_now())
     if stored is None:
-        return publishing.create(content, by=actor(), step=step, publish_at=publish_at)
+        return publishing.create(
+            content, by=actor(), step=step, publish_at=publish_at, slot=form.raw("slot")
+        )
     return publishing.save(
         stored.id,
         content,
@@ -165,6 +144,8 @@ def write(form: ArticleForm, stored: StoredArticle | None, pressed: str) -> Arti
         by=actor(),
         step=step,
         publish_at=publish_at,
+        note=form.review_note.data or "",
+        slot=form.raw("slot"),
     )
 
 
