@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response
 
-from newsapp import pages
+from newsapp import pages, redirects
 from newsapp.extensions import db
 from newsapp.furniture import Furniture, SiteSettings
 
@@ -19,9 +21,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, http_error)
 
 
-def http_error(error: HTTPException) -> tuple[str, int]:
-    """A page for any HTTP error, with the site around it where the database answers."""
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """A page for any HTTP error, with the site around it where the database answers.
+
+    Where there was something else at an address once, the reader is sent after it.
+    """
     code = error.code or 500
+    if code == 404 and (moved := _moved()):
+        return moved
     title, message = _words(code)
     if code >= 500 or code == 400:
         # A 400 may be an untrusted host: no addresses can be built from it.
@@ -39,11 +46,19 @@ def http_error(error: HTTPException) -> tuple[str, int]:
     return page, code
 
 
-def database_away(error: OperationalError) -> tuple[str, int]:
+def database_away(error: OperationalError) -> ResponseReturnValue:
     """The database does not answer or is locked: the reader is told to come back."""
     current_app.logger.error("database: %s", str(error.orig).splitlines()[0])
     db.session.rollback()
     return http_error(ServiceUnavailable())
+
+
+def _moved() -> Response | None:
+    try:
+        return redirects.elsewhere()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
 
 
 def _surroundings() -> tuple[Furniture | None, SiteSettings]:

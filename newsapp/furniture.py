@@ -6,9 +6,10 @@ One call gathers it as plain values, so that templates ask for nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
@@ -29,6 +30,8 @@ class SiteSettings:
     """What an editor says about the site; each field is one row of ``setting``.
 
     ``legal_line`` holds legal references as data, because decrees are replaced every few years.
+    ``home_items`` is how many articles a section shows on the home page; ``logo_id`` is an
+    image's, 0 for none.
     """
 
     site_name: str = "Trang tin điện tử"
@@ -41,6 +44,11 @@ class SiteSettings:
     responsible: str = ""
     source_line: str = ""
     legal_line: str = ""
+    home_items: int = 5
+    logo_id: int = 0
+
+
+_DEFAULTS: dict[str, Any] = asdict(SiteSettings())
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ class Furniture:
     """The surroundings of a public page at one moment; days are the site's zone's."""
 
     settings: SiteSettings
+    logo: Image | None
     sections: tuple[SectionRef, ...]
     pages: tuple[PageRef, ...]
     links: tuple[LinkGroup, ...]
@@ -105,8 +114,10 @@ def furnish(now: datetime, zone: ZoneInfo, month: Month | None = None) -> Furnit
     """Gather the surroundings; the calendar shows ``month``, or the month of ``now``."""
     whole = archive.span(now, zone)
     today = now.astimezone(zone).date()
+    settings = site_settings()
     return Furniture(
-        settings=site_settings(),
+        settings=settings,
+        logo=logo(settings),
         sections=news.sections(),
         pages=pages(),
         links=link_groups(LINKS_SHOWN),
@@ -120,10 +131,26 @@ def furnish(now: datetime, zone: ZoneInfo, month: Month | None = None) -> Furnit
 
 
 def site_settings() -> SiteSettings:
-    """The settings with defaults for what nobody has said yet; unknown rows are ignored."""
-    known = {field.name for field in fields(SiteSettings)}
+    """The settings with defaults for what nobody has said yet; unknown rows are ignored, and
+    numbers that are none."""
     rows = db.session.execute(select(Setting.key, Setting.value))
-    return SiteSettings(**{key: value for key, value in rows if key in known and value})
+    said: dict[str, Any] = {key: value for key, value in rows if key in _DEFAULTS and value}
+    for name, default in _DEFAULTS.items():
+        if name in said and isinstance(default, int):
+            number = said.pop(name)
+            if number.isascii() and number.isdigit():
+                said[name] = int(number)
+    return SiteSettings(**said)
+
+
+def logo(settings: SiteSettings) -> Image | None:
+    """The picture at the head of each page; one without a description is described as the
+    office's."""
+    media = db.session.get(Media, settings.logo_id) if settings.logo_id else None
+    if media is None or not media.width:
+        return None
+    alt = media.alt or settings.office_name or settings.site_name
+    return replace(Image.of(media), alt=alt)
 
 
 def pages() -> tuple[PageRef, ...]:

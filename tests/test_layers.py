@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
-    ("newsapp.pages", "newsapp.accounts.forms"),
+    ("newsapp.pages", "newsapp.redirects", "newsapp.accounts.forms"),
     ("newsapp.accounts", "newsapp.furniture"),
     ("newsapp.transfer", "newsapp.archive"),
     ("newsapp.publishing", "newsapp.news"),

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import Row, Select, cast, func, literal, null, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from newsapp.extensions import db
 from newsapp.media.names import Rendition, renditions
-from newsapp.models import Album, AlbumImage, Article, Attachment, Media, Page, Section
+from newsapp.models import Album, AlbumImage, Article, Attachment, Media, Page, Pick, Section
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -148,7 +148,10 @@ class SectionNews:
 
 @dataclass(frozen=True)
 class Home:
+    """``pinned`` is what editors set under the lead story, in their order."""
+
     lead: Teaser | None
+    pinned: tuple[Teaser, ...]
     sections: tuple[SectionNews, ...]
 
 
@@ -314,11 +317,14 @@ def sections() -> tuple[SectionRef, ...]:
 
 
 def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5) -> Home:
-    """The newest item as lead story, and the newest of each top section without it."""
-    lead_row = db.session.execute(teasers(now).order_by(*NEWEST_FIRST).limit(1)).first()
-    if lead_row is None:
-        return Home(None, ())
-    lead = to_teaser(lead_row)
+    """The lead story, the pinned articles, and the newest of each top section without those.
+
+    The newest article leads where editors have set none, or one that is not public at ``now``.
+    """
+    lead, pinned = _top(now)
+    if lead is None:
+        return Home(None, (), ())
+    shown = [lead.id, *(teaser.id for teaser in pinned)]
     tops = [section for section in all_sections if section.parent_id is None]
     family = {
         top.id: [top.id, *(s.id for s in all_sections if s.parent_id == top.id)] for top in tops
@@ -327,7 +333,7 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
         select(
             teasers(now)
             .add_columns(literal(top.id).label("top_id"))
-            .where(Article.section_id.in_(family[top.id]), Article.id != lead.id)
+            .where(Article.section_id.in_(family[top.id]), Article.id.not_in(shown))
             .order_by(*NEWEST_FIRST)
             .limit(per_section)
             .subquery()
@@ -340,8 +346,29 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
         found.setdefault(row.top_id, []).append(to_teaser(row))
     return Home(
         lead,
+        pinned,
         tuple(SectionNews(top, tuple(found[top.id])) for top in tops if top.id in found),
     )
+
+
+def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
+    """The lead story and the pinned articles, asked for in one statement."""
+    picked = teasers(now).add_columns(Pick.position).join(Pick, Pick.article_id == Article.id)
+    newest = (
+        teasers(now)
+        .add_columns(cast(null(), Pick.position.type).label("position"))
+        .where(Article.id.not_in(select(Pick.article_id)))
+        .order_by(*NEWEST_FIRST)
+        .limit(1)
+    )
+    rows = db.session.execute(union_all(select(picked.subquery()), select(newest.subquery()))).all()
+    by_place = {row.position: to_teaser(row) for row in rows}
+    newest_one = by_place.pop(None, None)
+    pinned = [by_place[place] for place in sorted(by_place) if place > 0]
+    lead = by_place.get(0) or newest_one
+    if lead is None and pinned:
+        lead = pinned.pop(0)
+    return lead, tuple(pinned)
 
 
 def section_listing(

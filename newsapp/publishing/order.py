@@ -14,11 +14,15 @@ Ordered = type[Section] | type[Link] | type[Page]
 
 
 def arranged(present: Sequence[int], wanted: Sequence[int]) -> list[int]:
-    """``present`` in the order of ``wanted``. What is not there any more is left out; what
-    ``wanted`` does not know stands behind, so that an old page of somebody loses nothing."""
+    """``present`` with those that ``wanted`` names in its order, on the places that they hold.
+
+    What ``wanted`` does not name stays where it is, what is not there any more is left out: the
+    page of a person who did not see the latest change loses nothing.
+    """
     known = set(present)
-    first = list(dict.fromkeys(item for item in wanted if item in known))
-    return [*first, *(item for item in present if item not in set(first))]
+    named = dict.fromkeys(item for item in wanted if item in known)
+    turn = iter(named)
+    return [next(turn) if item in named else item for item in present]
 
 
 def stepped(row: Sequence[int], item: int, *, up: bool) -> list[int]:
