@@ -7,15 +7,18 @@ view that should have taken it names a function here that shows it again, filled
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
-from flask import current_app
+from flask import current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from newsapp.accounts import second_factor
 from newsapp.accounts.service import signed_in
 from newsapp.furniture import site_settings
-from newsapp.models import Role
+from newsapp.models import Account, Role
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,13 +55,56 @@ def reopened(path: str) -> ResponseReturnValue | None:
     return refill(**arguments) if refill else None
 
 
+class Duty(StrEnum):
+    """What somebody has to do before anything else; the value is the endpoint of its page."""
+
+    OWN_PASSWORD = "accounts.choose_password_form"  # noqa: S105 - an endpoint
+    SECOND_FACTOR = "accounts.second_factor_form"
+
+
+def duty_of(account: Account) -> Duty | None:
+    """The first thing that keeps this signed-in person from the newsroom."""
+    if account.password_is_initial:
+        return Duty.OWN_PASSWORD
+    return Duty.SECOND_FACTOR if second_factor.is_missing(account) else None
+
+
+def held_back() -> ResponseReturnValue | None:
+    """The way of a request to the newsroom whose sender has a duty first; None without one.
+
+    A filled form goes along to the page of the duty and opens again behind it.
+    """
+    account = signed_in()
+    duty = duty_of(account) if account else None
+    if duty is None:
+        return None
+    if request.method in {"GET", "HEAD"}:
+        asked = request.full_path if request.query_string else request.path
+        return redirect(url_for(duty.value, next=asked))
+    if request.headers.get("Sec-Fetch-Dest") == "empty":
+        # Sent by a script, which shows the message beside the text that it keeps.
+        said = _("Before you go on, open the newsroom in another tab and follow what it asks.")
+        return jsonify(error={"message": said}), 403
+    if refill_of(request.endpoint) is None:
+        return redirect(url_for(duty.value), 303)
+    # 307: the browser sends the same form again, there.
+    return redirect(url_for("accounts.sign_in", next=request.path), 307)
+
+
 def surroundings() -> dict[str, object]:
     """What the templates of both rooms show around a page."""
     account = signed_in()
     role = account.role if account else None
+    administers = role is Role.ADMINISTRATOR
     return {
         "me": account,
         "edits": role is not None and role.includes(Role.EDITOR),
-        "administers": role is Role.ADMINISTRATOR,
+        "administers": administers,
+        "lacks_second_factor": bool(
+            account
+            and administers
+            and account.totp_secret is None
+            and second_factor.rule() is not second_factor.Rule.OFF
+        ),
         "site_name": site_settings().site_name,
     }

@@ -1,65 +1,54 @@
-"""Accounts and their sessions.
-
-A session lives in the database; the browser's signed cookie holds only its token, so signing out
-really ends it. The cookie's own age is the idle limit, the row's ``expires_at`` the absolute one;
-reading a page therefore writes nothing.
-"""
+"""Accounts: making and changing them, signing in. Sessions and the second factor have own files."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
 import re
-import secrets
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from flask import current_app, g, has_request_context, request, session
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select, update
 
+from newsapp.accounts import passwords, second_factor, sessions, throttle
+from newsapp.accounts.errors import (
+    AccountError,
+    SecondFactorNeeded,
+    SignInExpired,
+    SignInRefused,
+    TooManyAttempts,
+)
+from newsapp.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
+from newsapp.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, actor, sign_out, signed_in
+from newsapp.accounts.throttle import FIRST_WAIT_SECONDS, FREE_FAILURES
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
-from newsapp.models import Account, AccountSession, Language, Role, SignInFailures
-from newsapp.models.account import USERNAME_MAX
+from newsapp.furniture import site_settings
+from newsapp.models import Account, Audit, Language, Role
+from newsapp.models.account import DISPLAY_NAME_MAX, USERNAME_MAX
 from newsapp.publishing.audit import Actor, record
 from newsapp.text.vietnamese import one_line
 
-IDLE_LIMIT = timedelta(hours=12)
-ABSOLUTE_LIMIT = timedelta(days=7)
-PASSWORD_MIN = 12
-PASSWORD_MAX = 256
-FREE_FAILURES = 5
-FIRST_WAIT_SECONDS = 15
-LONGEST_WAIT_SECONDS = 900
+__all__ = [
+    "ABSOLUTE_LIMIT",
+    "FIRST_WAIT_SECONDS",
+    "FREE_FAILURES",
+    "IDLE_LIMIT",
+    "PASSWORD_MAX",
+    "PASSWORD_MIN",
+    "AccountError",
+    "SecondFactorNeeded",
+    "SignInExpired",
+    "SignInRefused",
+    "TooManyAttempts",
+    "actor",
+    "sign_out",
+    "signed_in",
+]
+
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-
-_hasher = PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash to verify against when the name is unknown, so that both answers take as long."""
-    return _hasher.hash(secrets.token_urlsafe(16))
-
-
-class AccountError(ValueError):
-    """An account cannot be made or changed so; the message says why, in one sentence."""
-
-
-class SignInRefused(Exception):
-    """Wrong name or password, or an account that is switched off."""
-
-
-class TooManyAttempts(SignInRefused):
-    """The next attempt is allowed after ``seconds``."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+# Failed sign-ins of one account, or of unknown names together, are noted no more often than this,
+# so that guessing cannot fill the log.
+NOTED_EVERY = timedelta(minutes=1)
+# Whoever tried to sign in is not known to be anybody.
+STRANGER = Actor(None, "", Role.CONTRIBUTOR)
 
 
 def add(
@@ -72,22 +61,26 @@ def add(
     initial: bool = False,
     demand_length: bool = True,
 ) -> Account:
-    """Make an account. Raises AccountError for a taken or impossible name or a short password.
+    """Make an account. Raises AccountError for a taken or impossible name, or a password that is
+    short or common.
 
-    ``initial`` marks a password that somebody else chose; the person is asked to change it.
+    ``initial`` marks a password that somebody else chose; the person has to change it.
     """
     name = username.strip().lower()
+    shown = _shown_name(display_name, name)
     if len(name) > USERNAME_MAX or not USERNAME.fullmatch(name):
-        raise AccountError(f"username {username!r}: only a-z, 0-9, dot, dash and underscore")
+        raise AccountError(
+            f"username {username!r}: only a-z, 0-9, dot, dash and underscore", code="username"
+        )
     if db.session.scalar(select(Account.id).where(Account.username == name)):
-        raise AccountError(f"username {name!r} is taken")
+        raise AccountError(f"username {name!r} is taken", code="taken")
     if demand_length:
-        check_password(password)
+        passwords.check(password, (name, shown, site_settings().site_name))
     account = Account(
         username=name,
-        display_name=one_line(display_name) or name,
+        display_name=shown,
         role=role,
-        password_hash=_hasher.hash(password),
+        password_hash=passwords.hashed(password),
         password_is_initial=initial,
         created_at=clock_now(),
     )
@@ -98,18 +91,17 @@ def add(
     return account
 
 
-def check_password(password: str) -> None:
-    """Raise AccountError unless the length is between ``PASSWORD_MIN`` and ``PASSWORD_MAX``."""
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise AccountError(f"a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters")
-
-
 def find(username: str) -> Account:
     """The account of that name. Raises AccountError when there is none."""
     account = db.session.scalar(select(Account).where(Account.username == username.strip().lower()))
     if account is None:
-        raise AccountError(f"there is no account {username!r}")
+        raise AccountError(f"there is no account {username!r}", code="unknown")
     return account
+
+
+def numbered(account_id: int) -> Account | None:
+    """The account of that number."""
+    return db.session.get(Account, account_id)
 
 
 def everyone() -> list[Account]:
@@ -117,32 +109,59 @@ def everyone() -> list[Account]:
     return list(db.session.scalars(select(Account).order_by(Account.username)))
 
 
-def set_password(account: Account, password: str, *, by: Actor, initial: bool = False) -> None:
-    """Change the password and end the account's other sessions."""
-    check_password(password)
-    account.password_hash = _hasher.hash(password)
-    account.password_is_initial = initial
-    keep = _token_hash(session["token"]) if has_request_context() and "token" in session else ""
-    db.session.execute(
-        delete(AccountSession).where(
-            AccountSession.account_id == account.id, AccountSession.token_hash != keep
-        )
-    )
-    record(by, "account.password", "account", account.id, account.username)
+def change(account: Account, display_name: str, role: Role, *, by: Actor) -> None:
+    """Change the shown name and the role. Raises AccountError (``name`` or ``last``)."""
+    shown = _shown_name(display_name, account.username)
+    if role is not Role.ADMINISTRATOR:
+        _keep_an_administrator(account)
+    before = f"{account.display_name} ({account.role.value})"
+    after = f"{shown} ({role.value})"
+    if before == after:
+        return
+    account.display_name, account.role = shown, role
+    record(by, "account.change", "account", account.id, f"{account.username}: {before} → {after}")
     db.session.commit()
 
 
+def rename(account: Account, display_name: str, *, by: Actor) -> None:
+    """Change the shown name. Raises AccountError (``name``)."""
+    change(account, display_name, account.role, by=by)
+
+
+def set_password(account: Account, password: str, *, by: Actor, initial: bool = False) -> None:
+    """Change the password and end the account's other sessions. Raises AccountError."""
+    passwords.check(password, names_of(account))
+    account.password_hash = passwords.hashed(password)
+    account.password_is_initial = initial
+    sessions.drop(account, keep_present=True)
+    deed = "account.one_time_password" if initial else "account.password"
+    record(by, deed, "account", account.id, account.username)
+    db.session.commit()
+
+
+def set_one_time_password(account: Account, *, by: Actor) -> str:
+    """Make a random password that the person has to change; it is returned and kept nowhere."""
+    password = passwords.one_time()
+    set_password(account, password, by=by, initial=True)
+    return password
+
+
 def disable(account: Account, *, by: Actor) -> None:
-    """Switch the account off and end its sessions. Raises AccountError for the last
+    """Switch the account off and end its sessions. Raises AccountError (``last``) for the last
     active administrator."""
-    others = select(Account.id).where(
-        Account.role == Role.ADMINISTRATOR, Account.active, Account.id != account.id
-    )
-    if account.role is Role.ADMINISTRATOR and db.session.scalar(others.limit(1)) is None:
-        raise AccountError("the last administrator cannot be disabled")
+    _keep_an_administrator(account)
     account.active = False
-    db.session.execute(delete(AccountSession).where(AccountSession.account_id == account.id))
+    sessions.drop(account)
     record(by, "account.disable", "account", account.id, account.username)
+    db.session.commit()
+
+
+def enable(account: Account, *, by: Actor) -> None:
+    """Let the person sign in again."""
+    if account.active:
+        return
+    account.active = True
+    record(by, "account.enable", "account", account.id, account.username)
     db.session.commit()
 
 
@@ -155,7 +174,12 @@ def set_language(account: Account, language: Language, *, by: Actor) -> None:
 
 def password_matches(account: Account, password: str) -> bool:
     """Whether ``password`` is the account's."""
-    return _verify(account.password_hash, password)
+    return passwords.matches(account.password_hash, password)
+
+
+def names_of(account: Account) -> tuple[str, ...]:
+    """Words that make a poor password for this person."""
+    return (account.username, account.display_name, site_settings().site_name)
 
 
 def sign_in(username: str, password: str, address: str, now: datetime) -> Account:
@@ -163,129 +187,109 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
 
     ``address`` is the client's network address, used only as a keyed hash. Failures are counted
     per account and network together, so nobody can lock out somebody elsewhere. Raises
-    TooManyAttempts or SignInRefused.
+    TooManyAttempts or SignInRefused, or SecondFactorNeeded: then ``finish_sign_in`` has to follow
+    within ``sessions.HALFWAY_LIMIT``.
     """
     name = one_line(username).lower()
-    key = _throttle_key(name, address)
-    _wait_if_needed(key, now)
+    key = throttle.key(name, address)
+    throttle.wait_if_needed(key, now)
     account = db.session.scalar(select(Account).where(Account.username == name))
-    fits = _verify(account.password_hash if account else _nobody(), password)
+    fits = passwords.matches(account.password_hash if account else passwords.of_nobody(), password)
     if account is None or not fits or not account.active:
-        _count_failure(key, now)
-        raise SignInRefused
-    db.session.execute(delete(SignInFailures).where(SignInFailures.key == key))
-    if _hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = _hasher.hash(password)
-    token = secrets.token_urlsafe(32)
-    db.session.execute(delete(AccountSession).where(AccountSession.expires_at < now))
-    db.session.add(
-        AccountSession(
-            token_hash=_token_hash(token),
-            account_id=account.id,
-            created_at=now,
-            expires_at=now + ABSOLUTE_LIMIT,
-        )
-    )
-    db.session.commit()
-    # A new session cookie, so that nothing planted before signing in stays.
-    session.clear()
-    session["token"] = token
-    session.permanent = True
-    g.account = account
-    return account
-
-
-def sign_out() -> None:
-    """End the session of the current request here and in the database."""
-    token = session.get("token")
-    session.clear()
-    g.account = None
-    if token:
-        db.session.execute(
-            delete(AccountSession).where(AccountSession.token_hash == _token_hash(token))
-        )
+        throttle.count_failure(key, now)
+        _note_failure(account, "", now)
         db.session.commit()
-
-
-def signed_in() -> Account | None:
-    """The account of the current request; asks the database once a request at most."""
-    if "account" not in g:
-        g.account = _account_of_request()
-    account: Account | None = g.account
+        raise SignInRefused
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hashed(password)
+    if second_factor.is_asked_of(account):
+        db.session.commit()
+        sessions.begin_halfway(account, now)
+        raise SecondFactorNeeded
+    throttle.forget(key)
+    sessions.begin(account, now)
     return account
 
 
-def actor(account: Account) -> Actor:
-    """The account as the author of deeds."""
-    return Actor(account.id, account.display_name, account.role)
+def finish_sign_in(code: str, address: str, now: datetime) -> Account:
+    """Check the second factor of whom ``sign_in`` left half-way, and open the session.
+
+    Codes are counted per account wherever they come from: the sender already has the password.
+    Raises TooManyAttempts, SignInRefused or SignInExpired.
+    """
+    account = sessions.halfway(now)
+    if account is None:
+        raise SignInExpired
+    _accept_code(account, code, now)
+    throttle.forget(throttle.key(account.username, address))
+    sessions.begin(account, now)
+    return account
 
 
-def _account_of_request() -> Account | None:
-    # Looking at the session marks the answer as varying by cookie; readers have none.
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-        return None
-    token = session.get("token")
-    if not isinstance(token, str):
-        return None
-    found = db.session.scalar(
-        select(AccountSession)
-        .options(joinedload(AccountSession.account))
-        .where(
-            AccountSession.token_hash == _token_hash(token),
-            AccountSession.expires_at > clock_now(),
-        )
-    )
-    return found.account if found and found.account.active else None
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password[: PASSWORD_MAX + 1])
-    except VerificationError:
-        return False
-
-
-def _throttle_key(name: str, address: str) -> str:
-    secret = str(current_app.secret_key).encode()
-    return hmac.new(secret, f"{name}\n{_network(address)}".encode(), "sha256").hexdigest()
-
-
-def _network(address: str) -> str:
-    """The IPv4 address or the IPv6 /64: what one attacker holds at least."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def _wait_if_needed(key: str, now: datetime) -> None:
-    row = db.session.get(SignInFailures, key)
-    if row is None or row.failures < FREE_FAILURES:
-        return
-    wait = min(
-        FIRST_WAIT_SECONDS * 2 ** min(row.failures - FREE_FAILURES, 10), LONGEST_WAIT_SECONDS
-    )
-    left = wait - (now - row.last_at).total_seconds()
-    if left > 0:
-        raise TooManyAttempts(int(left) + 1)
-
-
-def _count_failure(key: str, now: datetime) -> None:
-    forgotten = now - timedelta(seconds=2 * LONGEST_WAIT_SECONDS)
-    db.session.execute(delete(SignInFailures).where(SignInFailures.last_at < forgotten))
-    counted = db.session.execute(
-        update(SignInFailures)
-        .where(SignInFailures.key == key)
-        .values(failures=SignInFailures.failures + 1, last_at=now)
-        .returning(SignInFailures.key)
-    ).first()
-    if counted is None:
-        db.session.merge(SignInFailures(key=key, failures=1, last_at=now))
+def confirm(account: Account, password: str, now: datetime, code: str | None = None) -> None:
+    """Make sure that the person at the keyboard is the account's: by the password, and by a code
+    of the second factor unless ``code`` is None. Raises TooManyAttempts or SignInRefused."""
+    key = throttle.key(f"confirm\n{account.id}")
+    throttle.wait_if_needed(key, now)
+    if not password_matches(account, password):
+        throttle.count_failure(key, now)
+        db.session.commit()
+        raise SignInRefused("password")
+    if code is not None:
+        _accept_code(account, code, now)
+    throttle.forget(key)
     db.session.commit()
+
+
+def _accept_code(account: Account, code: str, now: datetime) -> None:
+    key = throttle.key(f"code\n{account.id}")
+    throttle.wait_if_needed(key, now)
+    if not second_factor.accept(account, code, now):
+        throttle.count_failure(key, now)
+        _note_failure(account, "second factor", now)
+        db.session.commit()
+        raise SignInRefused("code")
+    throttle.forget(key)
+
+
+def _note_failure(account: Account | None, how: str, now: datetime) -> None:
+    """Note a failed sign-in without what was typed: people type passwords into the wrong field."""
+    subject_id = str(account.id) if account else ""
+    latest = db.session.scalar(
+        select(Audit.at)
+        .where(
+            Audit.subject == "account",
+            Audit.subject_id == subject_id,
+            Audit.action == "account.sign_in_failed",
+        )
+        .order_by(Audit.id.desc())
+        .limit(1)
+    )
+    if latest is None or now - latest >= NOTED_EVERY:
+        said = ": ".join(part for part in (account.username if account else "", how) if part)
+        record(STRANGER, "account.sign_in_failed", "account", subject_id, said)
+
+
+def _shown_name(display_name: str, username: str) -> str:
+    shown = one_line(display_name) or username
+    if len(shown) > DISPLAY_NAME_MAX:
+        raise AccountError(f"a name has at most {DISPLAY_NAME_MAX} characters", code="name")
+    return shown
+
+
+def _keep_an_administrator(account: Account) -> None:
+    """Raise AccountError (``last``) when nobody else could administer the site.
+
+    The statement changes nothing and locks the rows, in SQLite too: of two administrators who
+    switch each other off, one comes second.
+    """
+    active = db.session.scalars(
+        update(Account)
+        .where(Account.role == Role.ADMINISTRATOR, Account.active)
+        .values(active=Account.active)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if list(active) == [account.id]:
+        db.session.rollback()
+        raise AccountError("the last administrator cannot be disabled or demoted", code="last")

@@ -64,7 +64,7 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @bp.before_request
 def ask_who() -> ResponseReturnValue | None:
-    return locked_out() if accounts.signed_in() is None else None
+    return locked_out() if accounts.signed_in() is None else desk.held_back()
 
 
 @bp.after_request
@@ -78,6 +78,8 @@ def form_too_old(_error: CSRFError) -> ResponseReturnValue:
     """A missing or foreign token: nothing is done, and nothing that was typed is lost."""
     if accounts.signed_in() is None:
         return locked_out()
+    if (first := desk.held_back()) is not None:
+        return first
     if request.endpoint == UPLOAD:
         return image_problem(_("This page was open for too long. Save, then add the image."), 400)
     refill = desk.refill_of(request.endpoint)

@@ -1,0 +1,71 @@
+"""Failed attempts, and how long the next one has to wait."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, update
+
+from newsapp.accounts.errors import TooManyAttempts
+from newsapp.extensions import db
+from newsapp.models import SignInFailures
+
+FREE_FAILURES = 5
+FIRST_WAIT_SECONDS = 15
+LONGEST_WAIT_SECONDS = 900
+
+
+def key(what: str, address: str = "") -> str:
+    """The keyed hash under which failures of ``what`` from a network are counted.
+
+    ``address`` is the client's network address; it is not kept. Without one, failures count
+    wherever they come from.
+    """
+    secret = str(current_app.secret_key).encode()
+    return hmac.new(secret, f"{what}\n{_network(address)}".encode(), "sha256").hexdigest()
+
+
+def wait_if_needed(key: str, now: datetime) -> None:
+    """Raise TooManyAttempts while the wait after the last failure is not over."""
+    row = db.session.get(SignInFailures, key)
+    if row is None or row.failures < FREE_FAILURES:
+        return
+    wait = min(
+        FIRST_WAIT_SECONDS * 2 ** min(row.failures - FREE_FAILURES, 10), LONGEST_WAIT_SECONDS
+    )
+    left = wait - (now - row.last_at).total_seconds()
+    if left > 0:
+        raise TooManyAttempts(int(left) + 1)
+
+
+def count_failure(key: str, now: datetime) -> None:
+    """Count one more failure; the caller commits."""
+    forgotten = now - timedelta(seconds=2 * LONGEST_WAIT_SECONDS)
+    db.session.execute(delete(SignInFailures).where(SignInFailures.last_at < forgotten))
+    counted = db.session.execute(
+        update(SignInFailures)
+        .where(SignInFailures.key == key)
+        .values(failures=SignInFailures.failures + 1, last_at=now)
+        .returning(SignInFailures.key)
+    ).first()
+    if counted is None:
+        db.session.merge(SignInFailures(key=key, failures=1, last_at=now))
+
+
+def forget(*keys: str) -> None:
+    """Start counting anew after a success; the caller commits."""
+    db.session.execute(delete(SignInFailures).where(SignInFailures.key.in_(keys)))
+
+
+def _network(address: str) -> str:
+    """The IPv4 address or the IPv6 /64: what one attacker holds at least."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
