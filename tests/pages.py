@@ -92,8 +92,9 @@ class CheckingClient(FlaskClient):
             kwargs["headers"].setdefault(
                 "User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140"
             )
-        # The account of the last request must not leak into this one through the test's context.
-        g.pop("account", None)
+        # What the last request noted must not leak into this one through the test's context.
+        for name in list(g):
+            g.pop(name)
         sent: list[str] = []
         engine = db.engine
 
@@ -140,7 +141,7 @@ def fields_of(form: Element) -> dict[str, str]:
         elif field.tag == "select":
             options = list(field.iter("option"))
             chosen = [o for o in options if o.get("selected") is not None] or options[:1]
-            values[name] = (chosen[0].get("value") or text_of(chosen[0])) if chosen else ""
+            values[name] = chosen[0].get("value", text_of(chosen[0])) if chosen else ""
         elif field.tag == "input" and field.get("type") not in {"submit", "button", "file"}:
             is_choice = field.get("type") in {"checkbox", "radio"}
             if not is_choice or field.get("checked") is not None:
