@@ -143,6 +143,7 @@ def _convert(prepared: Prepared, images: dict[str, bytes]) -> tuple[str, list[st
             prepared.package(),
             style_map=_STYLES,
             include_embedded_style_map=False,
+            external_file_access=False,
             convert_image=mammoth.images.img_element(keep),
         )
     except Exception as error:

@@ -212,6 +212,16 @@ def test_typed_mark_counts_only_where_word_says_list() -> None:
     assert tidy(f"<p>{mark}một</p>").html == "<p>· một</p>"
 
 
+def test_mark_without_a_list_stays_as_words() -> None:
+    assert tidy("<p><span style='mso-list:Ignore'>1.</span> một</p>").html == "<p>1. một</p>"
+
+
+@pytest.mark.parametrize("style", ["display:none", "mso-hide:all"])
+def test_hidden_text_is_not_published(style: str) -> None:
+    tidied = tidy(f"<p>một <span style='{style}'>hai</span> ba</p>")
+    assert (tidied.html, tidied.lost) == ("<p>một ba</p>", ("hidden_text",))
+
+
 def test_soft_returns_part_words() -> None:
     assert tidy("<p>một<br>hai<br clear=all style='page-break-before:always'>ba</p>").html == (
         "<p>một<br>hai ba</p>"
@@ -315,6 +325,8 @@ def test_any_text_is_tidied_once(text: str) -> None:
 def test_limits() -> None:
     with pytest.raises(RichTextTooLong):
         tidy("a" * (MAX_MARKUP + 1))
+    with pytest.raises(RichTextTooLong, match="without images"):
+        tidy('<p class="' + "x" * MAX_MARKUP + '">a</p>')
     with pytest.raises(RichTextTooLong):
         tidy('<img src="data:image/png;base64,' + "A" * MAX_PASTE + '">')
     with pytest.raises(RichTextTooLong):
