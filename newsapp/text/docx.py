@@ -13,7 +13,7 @@ from typing import Any
 
 import mammoth  # type: ignore[import-untyped]  # it ships no types
 
-from newsapp.text.docx_parts import DamagedDocument, Prepared, prepare
+from newsapp.text.docx_parts import DamagedDocument, OversizedDocument, Prepared, prepare
 from newsapp.text.word import Tidied, tidy_with
 from newsapp.text.word_writer import MAX_IMAGE_BYTES, Findings, StoreImage
 
@@ -31,8 +31,8 @@ _DOCUMENT = "word/document.xml"
 
 
 class DocumentRefused(ValueError):
-    """A file that is not taken in. `reason`: `too_large` (packed, unpacked or packed too tightly
-    to be honest), `not_a_document`, `damaged`, `old_format` (DOC, to be saved as DOCX first) or
+    """A file that is not taken in. `reason`: `too_large` (packed, unpacked, packed too tightly
+    to be honest, or of too many elements), `not_a_document`, `damaged`, `old_format` (DOC, to be saved as DOCX first) or
     `protected` (by a password)."""
 
     def __init__(self, reason: str) -> None:
@@ -54,6 +54,8 @@ def from_docx(data: bytes, store_image: StoreImage | None = None) -> Tidied:
         prepared = prepare(parts)
     except DamagedDocument as error:
         raise DocumentRefused("damaged") from error
+    except OversizedDocument as error:
+        raise DocumentRefused("too_large") from error
     images: dict[str, bytes] = {}
     html, messages = _convert(prepared, images)
     findings = Findings(store_image, lost=set(prepared.lost))

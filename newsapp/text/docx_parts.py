@@ -14,6 +14,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DOCUMENT = "word/document.xml"
 _MAX_DEPTH = 100
+# As many take some five seconds on a small machine; a long report has twenty thousand.
+MAX_ELEMENTS = 80_000
 # Twips: 20 to a point.
 _PUSHED = 3_000
 # What readers cannot be given, by the element or field that stands for it.
@@ -31,6 +33,10 @@ _LOSSES = {
 
 class DamagedDocument(ValueError):
     """XML that cannot be read, or that no word processor writes."""
+
+
+class OversizedDocument(ValueError):
+    """More elements than any article needs."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Prepared:
 
 def prepare(parts: dict[str, bytes]) -> Prepared:
     """Write list marks and alignment into the paragraphs of the document. Raises
-    DamagedDocument."""
+    DamagedDocument and OversizedDocument."""
     for name, content in parts.items():
         if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"\0" in content):
             # A type declaration could hold entities that grow without end.
@@ -59,6 +65,8 @@ def prepare(parts: dict[str, bytes]) -> Prepared:
     document = _read(parts, _DOCUMENT)
     if document is None:
         raise DamagedDocument(_DOCUMENT)
+    if sum(1 for _ in document.iter()) > MAX_ELEMENTS:
+        raise OversizedDocument(_DOCUMENT)
     _check_depth(document)
     lost = {_LOSSES[element.tag] for element in document.iter() if element.tag in _LOSSES}
     _write_equations_as_text(document)

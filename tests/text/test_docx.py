@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from newsapp.text import docx
+from newsapp.text import docx, docx_parts
 from newsapp.text.docx import DocumentRefused, from_docx
 from newsapp.text.richtext import clean, plain_text
 from newsapp.text.word import tidy
@@ -356,6 +356,7 @@ def test_bombs_are_refused() -> None:
     assert reason(b"PK" + b"\0" * docx.MAX_BYTES) == "too_large"
     assert reason(packed({**parts, "word/media/a.bmp": b"\0" * 30_000_000})) == "too_large"
     assert reason(packed({**parts, "word/a.xml": b"<a>" * (docx.MAX_XML // 3 + 1)})) == "too_large"
+    assert reason(document("<w:p/>" * docx_parts.MAX_ELEMENTS)) == "too_large"
     many = {f"word/media/{number}.png": b"" for number in range(docx.MAX_PARTS + 1)}
     assert reason(packed({**parts, **many})) == "too_large"
 
