@@ -230,6 +230,7 @@ def test_columns_stay_in_the_drawing_and_in_proportion() -> None:
         top = made.ticks[-1].value
         assert [tick.value for tick in made.ticks] == [0, top // 2, top]
         assert top >= highest
+        assert made.foot - made.ticks[-1].y > HEIGHT * 0.7
         assert made.total == sum(value for _, value in values)
         right = 0.0
         for column in made.columns:
