@@ -1,61 +1,71 @@
-"""Sections and the site's settings."""
+"""The settings of the site, and what the lists of site furniture share: their order."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from typing import Protocol
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from newsapp.accounts.desk import refilled_by
 from newsapp.furniture import site_settings
+from newsapp.media.images import ImageRefused
 from newsapp.models import Role
-from newsapp.news import queries as news
+from newsapp.newsroom import queries
 from newsapp.newsroom.door import actor, bp, needs
-from newsapp.newsroom.forms import SectionForm, SettingsForm
-from newsapp.publishing import site
-from newsapp.publishing.articles import Invalid
+from newsapp.newsroom.house_forms import OrderAsked, SettingsForm, number
+from newsapp.newsroom.uploads import refusal_words, take_in
+from newsapp.publishing import settings as publishing
+from newsapp.publishing.articles import Invalid, NotFound, Stale
+from newsapp.publishing.audit import Actor
+from newsapp.publishing.settings import HOME_ITEMS_MAX
 
 
-@needs(Role.EDITOR)
-def sections_page(form: SectionForm | None = None, status: int = 200) -> ResponseReturnValue:
-    page = render_template(
-        "newsroom/sections.html", form=form or SectionForm(), sections=news.sections()
-    )
-    return page, status
+class Move(Protocol):
+    def __call__(self, item: int, /, *, up: bool, by: Actor) -> None: ...
 
 
-@bp.get("/chuyen-muc")
-def sections() -> ResponseReturnValue:
-    return sections_page()
+class Order(Protocol):
+    def __call__(self, wanted: tuple[int, ...], /, *, by: Actor) -> None: ...
 
 
-@bp.post("/chuyen-muc")
-@refilled_by(sections_page)
-@needs(Role.EDITOR)
-def add_section() -> ResponseReturnValue:
-    form = SectionForm()
-    if not form.validate():
-        return sections_page(form, 422)
+def put_in_order(endpoint: str, order: Order, move: Move, anchor: str) -> ResponseReturnValue:
+    """Do what a list's form asks for, and show the list at the row that was moved."""
+    asked = OrderAsked.read(request.form)
     try:
-        added = site.add_section(
-            form.name.data or "",
-            by=actor(),
-            description=form.description.data or "",
-            parent_id=form.parent(),
-        )
+        if asked.moved is None:
+            order(asked.wanted, by=actor())
+        else:
+            move(asked.moved, up=asked.up, by=actor())
+        flash(_("The new order is saved."))
+    except (NotFound, Stale):
+        flash(_("Somebody changed this list just now. Look at it and try again."), "warning")
+    place = f"{anchor}-{asked.moved}" if asked.moved else None
+    return redirect(url_for(endpoint, _anchor=place), 303)
+
+
+def refusal(deed: Callable[[], object]) -> dict[str, str]:
+    """Do a deed; the problems for which publishing refused it, none when it is done."""
+    try:
+        deed()
     except Invalid as error:
-        form.blame(error.problems)
-        return sections_page(form, 422)
-    flash(_("The section “%(name)s” is there.", name=added.name))
-    return redirect(url_for("newsroom.sections"), 303)
+        return error.problems
+    return {}
 
 
 @needs(Role.ADMINISTRATOR)
 def settings_page(form: SettingsForm | None = None, status: int = 200) -> ResponseReturnValue:
-    form = form or SettingsForm(data=asdict(site_settings()))
-    return render_template("newsroom/settings.html", form=form), status
+    form = form or SettingsForm.of(site_settings())
+    page = render_template(
+        "newsroom/settings.html",
+        form=form,
+        logo=queries.image(number(form.logo_id.data)),
+        offered=queries.offered_images(),
+        most=HOME_ITEMS_MAX,
+    )
+    return page, status
 
 
 @bp.get("/cai-dat")
@@ -67,9 +77,19 @@ def settings() -> ResponseReturnValue:
 @refilled_by(settings_page)
 @needs(Role.ADMINISTRATOR)
 def change_settings() -> ResponseReturnValue:
-    form = SettingsForm(data=asdict(site_settings()))
-    if not form.validate():
+    form = SettingsForm.of(site_settings())
+    valid = form.validate()
+    file = request.files.get("logo_file")
+    if file is not None and file.filename:
+        try:
+            form.logo_id.data = str(take_in(file, actor()).id)
+        except ImageRefused as error:
+            form.logo_id.errors = [*form.logo_id.errors, refusal_words(error)]
+            valid = False
+    if not valid:
         return settings_page(form, 422)
-    site.change_settings(form.values(), by=actor())
+    if problems := refusal(lambda: publishing.change_settings(form.values(), by=actor())):
+        form.blame(problems)
+        return settings_page(form, 422)
     flash(_("The settings are saved."))
     return redirect(url_for("newsroom.settings"), 303)
