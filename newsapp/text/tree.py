@@ -191,7 +191,7 @@ class _Builder:
 
     def make_place(self, name: str) -> None:
         """Close what a browser would close before a block of this name."""
-        if name in _TABLE and name != "table":
+        if name in _TABLE and name != "table" and self.find(frozenset(("table",)), frozenset()):
             self.close_to_owner(
                 (SECTIONS | {"table", "tr"})
                 if name in CELLS

@@ -240,9 +240,9 @@ class Rewriter:
 
     def container(self, node: Node, look: Look) -> None:
         """An element around blocks has no tag; what follows it still starts anew."""
-        self.block("</p>")
+        self.block(" </p> ")
         self.inside(node, look_of(node, look), loose=True)
-        self.block("</p>")
+        self.block(" </p> ")
 
     def paragraph(self, node: Node, look: Look) -> None:
         if not node.full:

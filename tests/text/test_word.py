@@ -222,6 +222,20 @@ def test_hidden_text_is_not_published(style: str) -> None:
     assert (tidied.html, tidied.lost) == ("<p>một ba</p>", ("hidden_text",))
 
 
+@pytest.mark.parametrize(
+    "paste",
+    [
+        "<ul>một<p><thead>hai",
+        "<ul><li>một<p></p>hai</li></ul>",
+        "<table><tr><td>một<p><o:p>&nbsp;</o:p></p>hai</table>",
+        "một<tr>hai",
+        "một</div>hai",
+    ],
+)
+def test_empty_and_stray_blocks_part_words(paste: str) -> None:
+    assert plain_text(tidy(paste).html).split() == ["một", "hai"]
+
+
 def test_soft_returns_part_words() -> None:
     assert tidy("<p>một<br>hai<br clear=all style='page-break-before:always'>ba</p>").html == (
         "<p>một<br>hai ba</p>"
