@@ -78,6 +78,7 @@ class _Open:
     name: str
     emitted: bool
     place: int
+    after_text: bool = False
     full: bool = False
 
 
@@ -121,9 +122,12 @@ class _Writer:
     def open(self, name: str, attributes: dict[str, str], *, emitted: bool = True) -> None:
         if len(self.stack) > MAX_DEPTH:
             raise RichTextTooDeep(f"elements nested more than {MAX_DEPTH} deep")
+        after_text = not self.at_edge
         if emitted:
+            so_far = len(self.written)
             self.flush(edge=name not in _INLINE)
-        self.stack.append(_Open(name, emitted, len(self.written)))
+            after_text |= len(self.written) > so_far
+        self.stack.append(_Open(name, emitted, len(self.written), after_text))
         if emitted:
             self.emit(name, attributes)
 
@@ -153,6 +157,10 @@ class _Writer:
         else:
             del self.written[element.place :]
             self.pieces -= 1
+            if element.after_text:
+                # The words before and after an empty block are two words still.
+                self.at_edge = False
+                self.pending.append(" ")
         self.stack[-1].full |= element.full or element.name in _CELLS
 
     def close_down_to(self, depth: int) -> None:

@@ -391,3 +391,19 @@ def test_media_paths() -> None:
         "<a href=https://x.example/media/d.jpg>d</a>"
     )
     assert richtext.media_paths(body) == {"/media/a.jpg", "/media/b.pdf?x=1&y=2"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<ul><li>a<p></p>b</li></ul>", "<ul><li>a b</li></ul>"),
+        ("<ul><li><b>a</b><p></p>b</li></ul>", "<ul><li><strong>a</strong> b</li></ul>"),
+        ("<blockquote>a<ul></ul>b</blockquote>", "<blockquote>a b</blockquote>"),
+        ("<ul><li>a<br><p></p>b</li></ul>", "<ul><li>a<br>b</li></ul>"),
+        ("<ul><li><p>a</p><p></p>b</li></ul>", "<ul><li><p>a</p>b</li></ul>"),
+        ("<p>a</p><p></p><p>b</p>", "<p>a</p><p>b</p>"),
+    ],
+)
+def test_words_around_an_empty_block_stay_apart(before: str, after: str) -> None:
+    assert clean(before) == after
+    assert clean(after) == after
