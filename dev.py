@@ -387,7 +387,8 @@ def test(environment: Mapping[str, str]) -> int:
         ("format", ["ruff", "format", "--check", "."]),
         ("lint", ["ruff", "check", "."]),
         ("types", ["mypy"]),
-        ("tests", ["pytest"]),
+        # One process a core: the suite waits for databases, servers and password hashes.
+        ("tests", ["pytest", "-n", "auto"]),
     ]
     if any((ROOT / "templates").rglob("*.html")):
         checks[3:3] = [
