@@ -68,6 +68,7 @@ VERBS = {
     "return": _l("sent back to its writer"),
     "save": _l("saved"),
     "submit": _l("sent for review"),
+    "undelete": _l("took out of the trash"),
     "unpick": _l("took off the home page"),
     "withdraw": _l("withdrew"),
 }
@@ -227,10 +228,16 @@ def _conditions(search: Search, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     if last:
         conditions.append(Audit.at < datetime.combine(last + timedelta(days=1), time(), zone))
     if search.words:
+        # SQLite knows the case of ASCII letters alone.
+        typed = search.words
+        forms = sorted({typed, typed.lower(), typed.upper(), typed.capitalize(), typed.title()})
         conditions.append(
             or_(
-                Audit.detail.icontains(search.words, autoescape=True),
-                Audit.actor.icontains(search.words, autoescape=True),
+                *(
+                    column.icontains(form, autoescape=True)
+                    for column in (Audit.detail, Audit.actor)
+                    for form in forms
+                )
             )
         )
     return conditions

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import PasswordField, StringField
-from wtforms.validators import AnyOf, InputRequired
+from wtforms.validators import AnyOf, DataRequired, InputRequired
 
 from newsapp.accounts.errors import AccountError
 from newsapp.accounts.forms import NewPasswordForm, account_words
@@ -87,7 +85,7 @@ class NameForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """The name that colleagues see."""
 
     display_name = StringField(
-        _l("Name shown to colleagues"), [InputRequired(_l("This is needed."))], filters=[_typed]
+        _l("Name shown to colleagues"), [DataRequired(_l("This is needed."))], filters=[_typed]
     )
 
     def blame(self, error: AccountError) -> None:
@@ -109,7 +107,7 @@ class PersonForm(NameForm):
 class NewPersonForm(PersonForm):
     # Not "username": forms on their way through the sign-in page leave that name to it.
     account_name = StringField(
-        _l("User name"), [InputRequired(_l("This is needed."))], filters=[_typed]
+        _l("User name"), [DataRequired(_l("This is needed."))], filters=[_typed]
     )
 
 
@@ -125,9 +123,6 @@ class PasswordForm(NewPasswordForm):
     """A new password in place of the present one."""
 
     current_password = PasswordField(_l("Present password"), [InputRequired(_l("Type it here."))])
-
-    def __init__(self, names: Iterable[str], **options: Any) -> None:
-        super().__init__(names, **options)
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types

@@ -11,6 +11,7 @@ from flask import Flask, g, request_started
 from PIL import Image
 
 from newsapp.models import Account, Role
+from tests.newsroom.audit_watch import audit_only_grows as audit_only_grows
 from tests.pages import CheckingClient, fields_of, parse
 
 NEW = "/bien-tap/bai-viet/moi"
