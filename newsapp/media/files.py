@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from newsapp.media import disk, names
 
@@ -39,6 +39,7 @@ TYPES = {
     ".csv": "text/csv",
     ".txt": "text/plain",
 }
+OLD_OFFICE = (".doc", ".xls", ".ppt")
 _OOXML_MAIN = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
 _OOXML_MAIN[".pptx"] = "ppt/presentation.xml"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -64,14 +65,14 @@ def extension(name: str) -> str:
     return Path(name.strip().replace("\\", "/").rpartition("/")[2]).suffix.lower()
 
 
-def store_file(stream: BinaryIO, name: str, media_dir: Path) -> StoredFile:
+def store_file(stream: IO[bytes], name: str, media_dir: Path) -> StoredFile:
     """Check the document in ``stream``, called ``name``, and keep it in ``media_dir``.
 
     It is copied piece by piece, so that memory does not grow with it, and gets its name (of the
     content's hash) after it is checked and synced. Raises FileRefused, or OSError.
     """
     suffix = extension(name)
-    if suffix in {".doc", ".xls", ".ppt"}:
+    if suffix in OLD_OFFICE:
         raise FileRefused("old_office")
     if suffix not in TYPES:
         raise FileRefused("kind")
@@ -90,7 +91,7 @@ def store_file(stream: BinaryIO, name: str, media_dir: Path) -> StoredFile:
     return StoredFile(path, TYPES[suffix], size)
 
 
-def _copy(stream: BinaryIO, file: BinaryIO) -> tuple[str, int]:
+def _copy(stream: IO[bytes], file: IO[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     while piece := stream.read(_CHUNK):
         size += len(piece)
@@ -104,7 +105,7 @@ def _copy(stream: BinaryIO, file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _check_pdf(file: BinaryIO, _suffix: str) -> None:
+def _check_pdf(file: IO[bytes], _suffix: str) -> None:
     file.seek(0)
     if file.read(5) != b"%PDF-":
         raise FileRefused("not_what_it_says")
@@ -113,7 +114,7 @@ def _check_pdf(file: BinaryIO, _suffix: str) -> None:
         raise FileRefused("damaged")
 
 
-def _check_text(file: BinaryIO, _suffix: str) -> None:
+def _check_text(file: IO[bytes], _suffix: str) -> None:
     """UTF-8 without control characters: what no browser and no program takes for anything else."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
@@ -129,7 +130,7 @@ def _check_text(file: BinaryIO, _suffix: str) -> None:
         raise FileRefused("encoding") from error
 
 
-def _check_ooxml(file: BinaryIO, suffix: str) -> None:
+def _check_ooxml(file: IO[bytes], suffix: str) -> None:
     with _archive(file) as archive:
         inside = {name.lower() for name in archive.namelist()}
         if _OOXML_MAIN[suffix] not in inside or "[content_types].xml" not in inside:
@@ -140,7 +141,7 @@ def _check_ooxml(file: BinaryIO, suffix: str) -> None:
             raise FileRefused("macros")
 
 
-def _check_odf(file: BinaryIO, suffix: str) -> None:
+def _check_odf(file: IO[bytes], suffix: str) -> None:
     with _archive(file) as archive:
         if _part(archive, "mimetype").strip() != TYPES[suffix].encode("ascii"):
             raise FileRefused("not_what_it_says")
@@ -148,7 +149,7 @@ def _check_odf(file: BinaryIO, suffix: str) -> None:
             raise FileRefused("macros")
 
 
-def _archive(file: BinaryIO) -> zipfile.ZipFile:
+def _archive(file: IO[bytes]) -> zipfile.ZipFile:
     """The ZIP that an Office file is. Only its table of contents is read, and not a huge one."""
     file.seek(0)
     start = file.read(8)
@@ -185,7 +186,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-_CHECKS: dict[str, Callable[[BinaryIO, str], None]] = {
+_CHECKS: dict[str, Callable[[IO[bytes], str], None]] = {
     ".pdf": _check_pdf,
     ".csv": _check_text,
     ".txt": _check_text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, abort, render_template, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -99,7 +101,9 @@ def media(path: str) -> Response:
     )
     if suffix in DOCUMENTS:
         name = queries.file_name(path) or path.rpartition("/")[2]
-        answer.headers.set("Content-Disposition", "attachment", filename=name)
+        answer.headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.cache_control.immutable = True
     answer.cache_control.public = True

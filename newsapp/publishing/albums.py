@@ -106,8 +106,8 @@ def arrange_album(
     """Put an album's pictures in the order of ``placed`` (number of the picture, its caption) and
     take ``removed`` out of it; the library keeps them.
 
-    A picture that ``placed`` does not know, because somebody else just added it, stays behind the
-    others. Raises NotFound, NotAllowed, or Invalid: ``caption`` too_long.
+    A picture that ``placed`` does not know, because somebody else just added it, stays where it
+    is. Raises NotFound, NotAllowed, or Invalid: ``caption`` too_long.
     """
     album = _open(album_id, by)
     captions = {number: vietnamese.one_line(caption) for number, caption in placed}
@@ -124,6 +124,11 @@ def arrange_album(
         album.demo = False
         record(by, "album.arrange", "album", album.id, album.title)
     db.session.commit()
+
+
+def moved(row: Sequence[int], item: int, *, up: bool) -> list[int]:
+    """``row`` with ``item`` one place further up or down; without it, as it is."""
+    return order.stepped(row, item, up=up) if item in row else list(row)
 
 
 def remove_album(album_id: int, *, by: Actor) -> None:

@@ -63,7 +63,7 @@ def detach(article_id: int, media_id: int, *, by: Actor) -> None:
 
 
 def reorder(article_id: int, media_ids: Sequence[int], *, by: Actor) -> None:
-    """Put an article's files in that order; those that it does not name stay behind.
+    """Put an article's files in that order; those that it does not name stay where they are.
 
     Raises NotFound or NotAllowed.
     """

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.exc import StaleDataError
 
 from newsapp.clock import now as clock_now
@@ -17,16 +14,7 @@ from newsapp.extensions import db
 from newsapp.media import disk
 from newsapp.media.files import StoredFile
 from newsapp.media.images import StoredImage
-from newsapp.models import (
-    Album,
-    AlbumImage,
-    Article,
-    Attachment,
-    Autosave,
-    Media,
-    Page,
-    Revision,
-)
+from newsapp.models import Article, Media, Page, Revision
 from newsapp.models import media as limits
 from newsapp.publishing.articles import (
     Invalid,
@@ -37,33 +25,8 @@ from newsapp.publishing.articles import (
     snapshot,
 )
 from newsapp.publishing.audit import Actor, record
+from newsapp.publishing.uses import Use, holds, uses
 from newsapp.text import vietnamese
-
-
-class UseKind(StrEnum):
-    """How something of the site holds on to a picture or document."""
-
-    COVER = "cover"
-    BODY = "body"
-    ATTACHMENT = "attachment"
-    ALBUM = "album"
-    PAGE = "page"
-    UNSAVED = "unsaved"
-
-
-@dataclass(frozen=True)
-class Use:
-    """One place where a picture or document is used.
-
-    ``id`` is the article's, album's or page's (of unsaved text: the article's, 0 for a new one);
-    ``owner`` is the account that wrote the article; ``trashed`` tells that it is in the trash.
-    """
-
-    kind: UseKind
-    id: int
-    title: str
-    owner: int | None
-    trashed: bool
 
 
 class InUse(PublishingError):
@@ -268,10 +231,10 @@ def replace(media_id: int, stored: StoredImage | StoredFile, *, by: Actor, file_
 
 def _readdress(old: str, new: str, by: Actor) -> None:
     """Change an address in all stored texts, within the running transaction."""
-    for page in db.session.scalars(select(Page).where(_holds(Page.body, old))):
+    for page in db.session.scalars(select(Page).where(holds(Page.body, old))):
         page.body = page.body.replace(old, new)
         page.updated_at = clock_now()
-    for article in db.session.scalars(select(Article).where(_holds(Article.body, old))).all():
+    for article in db.session.scalars(select(Article).where(holds(Article.body, old))).all():
         article.body = article.body.replace(old, new)
         article.updated_at = clock_now()
         db.session.flush()
@@ -285,69 +248,6 @@ def _readdress(old: str, new: str, by: Actor) -> None:
                 **snapshot(article),
             )
         )
-
-
-def _holds(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    return column.contains(text, autoescape=True)
-
-
-def uses(media_id: int) -> tuple[Use, ...]:
-    """Everything that holds on to a picture or document; empty when nothing does, or when there
-    is no such one. Old revisions do not count: they outlive what they mention."""
-    path = db.session.scalar(select(Media.path).where(Media.id == media_id))
-    if path is None:
-        return ()
-    return (*_article_uses(media_id, path), *_other_uses(media_id, path), *_unsaved_uses(path))
-
-
-def _article_uses(media_id: int, path: str) -> Sequence[Use]:
-    trashed = Article.deleted_at.is_not(None)
-    parts = (
-        (UseKind.COVER, Article.cover_id == media_id),
-        (UseKind.BODY, _holds(Article.body, path)),
-        (
-            UseKind.ATTACHMENT,
-            Article.id.in_(select(Attachment.article_id).where(Attachment.media_id == media_id)),
-        ),
-    )
-    found = union_all(
-        *(
-            select(
-                literal(kind.value), Article.id, Article.title, Article.created_by, trashed
-            ).where(condition)
-            for kind, condition in parts
-        )
-    )
-    return [
-        Use(UseKind(kind), number, title, owner, bool(gone))
-        for kind, number, title, owner, gone in db.session.execute(found)
-    ]
-
-
-def _other_uses(media_id: int, path: str) -> Sequence[Use]:
-    in_album = Album.id.in_(select(AlbumImage.album_id).where(AlbumImage.media_id == media_id))
-    found = union_all(
-        select(literal(UseKind.ALBUM.value), Album.id, Album.title).where(in_album),
-        select(literal(UseKind.PAGE.value), Page.id, Page.title).where(_holds(Page.body, path)),
-    )
-    return [
-        Use(UseKind(kind), number, title, None, False)
-        for kind, number, title in db.session.execute(found)
-    ]
-
-
-def _unsaved_uses(path: str) -> Sequence[Use]:
-    # In JSON a slash may be written with a backslash before it; the name alone has none.
-    name = path.rpartition("/")[2]
-    rows = db.session.execute(
-        select(Autosave.article_id, Autosave.account_id, Article.title)
-        .outerjoin(Article, Article.id == Autosave.article_id)
-        .where(_holds(Autosave.fields, name))
-    )
-    return [
-        Use(UseKind.UNSAVED, number or 0, title or "", owner, False)
-        for number, owner, title in rows
-    ]
 
 
 def remove(media_id: int, media_dir: Path, *, by: Actor) -> None:

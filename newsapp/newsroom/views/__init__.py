@@ -3,11 +3,14 @@
 from newsapp.newsroom.door import bp
 from newsapp.newsroom.views import (
     account,
+    albums,
     articles,
+    attachments,
     audit,
     home,
     house,
     images,
+    library,
     links,
     listing,
     numbers,
@@ -18,12 +21,15 @@ from newsapp.newsroom.views import (
 
 __all__ = [
     "account",
+    "albums",
     "articles",
+    "attachments",
     "audit",
     "bp",
     "home",
     "house",
     "images",
+    "library",
     "links",
     "listing",
     "numbers",
