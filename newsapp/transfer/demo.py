@@ -25,8 +25,8 @@ from newsapp.models import (
     Setting,
 )
 from newsapp.publishing import articles, site
-from newsapp.publishing import media as library
 from newsapp.publishing.audit import Actor, record
+from newsapp.publishing.uses import uses
 from newsapp.transfer import demo_content, drawing
 from newsapp.transfer.demo_content import Demo, DemoArticle, DemoSite
 
@@ -182,7 +182,7 @@ def _remove_images() -> list[str]:
     """Delete the demo images that nothing left uses; the paths of their files."""
     unused = []
     for media_id, path in db.session.execute(select(Media.id, Media.path).where(Media.demo)).all():
-        if not library.uses(media_id):
+        if not uses(media_id):
             db.session.execute(delete(Media).where(Media.id == media_id))
             unused.append(path)
     return unused
