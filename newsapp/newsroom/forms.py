@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from wtforms import Field, HiddenField, PasswordField, StringField
 from wtforms.validators import AnyOf, EqualTo, InputRequired, Length, ValidationError
 
 from newsapp.accounts.service import PASSWORD_MAX, PASSWORD_MIN
+from newsapp.furniture import SiteSettings
 from newsapp.models import Language
 from newsapp.models.article import REVIEW_NOTE_MAX
 from newsapp.models.media import ALT_MAX
@@ -25,8 +27,12 @@ from newsapp.text import richtext, vietnamese
 ID_MAX = 2**31 - 1
 # A button of its own beside the steps: publish at this moment, whatever the time field says.
 NOW = "now"
+DESCRIPTION_MAX = 500
+SETTING_MAX = 500
+LEGAL_LINE_MAX = 2_000
 TOO_LONG = _l("This is too long for the site. Nothing is lost: shorten it and save again.")
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_BETWEEN_TAGS = re.compile(r">\s+<")
 _YEARS = range(1900, 2201)
 
 
@@ -96,6 +102,11 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
             cover_id=number(self.cover_id.data),
         )
 
+    def show(self, content: Content) -> None:
+        """Let the fields say what ``content`` says."""
+        for name, value in asdict(content).items():
+            self[name].data = "" if value is None else str(value)
+
     def read_version(self) -> int:
         """The version that the person saw; 0, which no article has, when it is missing."""
         return number(self.raw("version")) or 0
@@ -104,6 +115,22 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         """What was sent under that name, whatever is stored; the first of several."""
         sent = self[name].raw_data
         return str(sent[0]) if sent else ""
+
+    def typed_fields(self) -> dict[str, str]:
+        """What was sent of what a person types, for keeping until it is saved."""
+        return {
+            field.name: field.data or ""
+            for field in self
+            if isinstance(field, TypedField) and field.raw_data
+        }
+
+    def differs(self, other: ArticleForm) -> bool:
+        """Whether a field that was sent here says something else there; how the source of the
+        body is broken into lines means nothing."""
+        return any(
+            _bare(text) != _bare(other[name].data or "")
+            for name, text in self.typed_fields().items()
+        )
 
     def disarm(self) -> None:
         """Clean the body before it is shown: for text that came from nobody knows where."""
@@ -140,6 +167,49 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         """Put publishing's problems beside the fields they are about."""
         for name, code in problems.items():
             self[name].errors = [*self[name].errors, problem_words(name, code)]
+
+
+class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    name = TypedField(_l("Name of the section"))
+    description = TypedField(
+        _l("What it holds, in one sentence"), [Length(max=DESCRIPTION_MAX, message=TOO_LONG)]
+    )
+    parent_id = TypedField(_l("Part of"))
+
+    def parent(self) -> int | None:
+        """The chosen parent; -1, which no section has, for what is not a number."""
+        return (number(self.parent_id.data) or -1) if self.parent_id.data else None
+
+    def blame(self, problems: Mapping[str, str]) -> None:
+        for name, code in problems.items():
+            self[name].errors = [*self[name].errors, problem_words(name, code)]
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """One field for each setting of the site."""
+
+    site_name = TypedField(_l("Name of the site"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    tagline = TypedField(_l("Line under the name"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    office_name = TypedField(_l("Name of the office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    parent_office = TypedField(_l("Superior office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    address = TypedField(_l("Address"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    phone = TypedField(_l("Telephone"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    email = TypedField(_l("E-mail"), [Length(max=SETTING_MAX, message=TOO_LONG)])
+    responsible = TypedField(
+        _l("Responsible for the content"), [Length(max=SETTING_MAX, message=TOO_LONG)]
+    )
+    source_line = TypedField(
+        _l("How others should name this site as their source"),
+        [Length(max=SETTING_MAX, message=TOO_LONG)],
+    )
+    legal_line = TypedField(
+        _l("Licence and legal references in the footer"),
+        [Length(max=LEGAL_LINE_MAX, message=TOO_LONG)],
+    )
+
+    def values(self) -> dict[str, str]:
+        """The settings by name, as the database keeps them."""
+        return {field.name: self[field.name].data or "" for field in fields(SiteSettings)}
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
@@ -198,6 +268,10 @@ def _shown(stored: StoredArticle, zone: ZoneInfo) -> dict[str, str]:
         "cover_alt": stored.cover.alt if stored.cover else "",
         "publish_at": local_minute(stored.published_at, zone) if stored.published_at else "",
     }
+
+
+def _bare(text: str) -> str:
+    return _BETWEEN_TAGS.sub("><", text).strip()
 
 
 def _numeric(field: Field, message: str) -> None:

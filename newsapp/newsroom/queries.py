@@ -50,6 +50,11 @@ class StoredArticle:
     created_by: int | None
     review_note: str
 
+    @property
+    def content(self) -> Content:
+        """What the article says."""
+        return Content(**{name: getattr(self, name) for name in Content.__dataclass_fields__})
+
 
 @dataclass(frozen=True)
 class OfferedImage:
@@ -114,9 +119,7 @@ def image(media_id: int | None) -> Image | None:
 
 def offered_images() -> tuple[OfferedImage, ...]:
     """The latest images, newest first."""
-    rows = db.session.scalars(
-        select(Media).where(Media.width > 0).order_by(Media.id.desc()).limit(IMAGES_OFFERED)
-    )
+    rows = db.session.scalars(select(Media).order_by(Media.id.desc()).limit(IMAGES_OFFERED))
     return tuple(OfferedImage(media.id, _image(media), media.file_name) for media in rows)
 
 

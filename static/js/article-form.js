@@ -1,40 +1,9 @@
-// What the article form does beside the editor: says whether it is saved, warns before unsaved text
-// is left, sends a cover image at once, and says when an article will appear.
+// What the article form does beside the editor: sends a cover image at once, and says when an article
+// will appear.
 import { sendImage } from "./upload.js";
 
 const form = document.getElementById("article-form");
 const texts = form.dataset;
-const state = document.getElementById("save-state");
-const opensElsewhere = (button) => button?.formTarget === "_blank";
-
-// Saved or not
-
-let unsaved = "unsaved" in texts;
-let leaving = false;
-
-function changed() {
-  unsaved = true;
-  state.textContent = texts.textUnsaved;
-}
-
-form.addEventListener("input", changed);
-form.addEventListener("change", changed);
-
-form.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || opensElsewhere(event.submitter)) return;
-  leaving = true;
-  state.textContent = texts.textSaving;
-});
-
-addEventListener("beforeunload", (event) => {
-  if (unsaved && !leaving) event.preventDefault();
-});
-
-// Back in the browser's history: the page is as it was left, and may be left again.
-addEventListener("pageshow", (event) => {
-  if (event.persisted) leaving = false;
-});
-
 // Cover image
 
 const picker = document.getElementById("cover_file");
@@ -60,6 +29,7 @@ function choose(id, src, words) {
   label.append(radio, image);
   document.getElementById("cover-choices").append(label);
   alt.value = words;
+  alt.dispatchEvent(new Event("input", { bubbles: true }));
   show(src, words);
 }
 

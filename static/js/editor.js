@@ -61,7 +61,7 @@ function prepare(editor) {
       }
     });
   });
-  editor.on("Dirty", () => field.dispatchEvent(new Event("input", { bubbles: true })));
+  editor.on("input Dirty Change", () => field.dispatchEvent(new Event("input", { bubbles: true })));
   // Half an editor (a part that did not arrive) must not keep the plain field hidden.
   const rescue = setTimeout(() => {
     field.removeAttribute("style");

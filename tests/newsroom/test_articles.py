@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import event
 
 from newsapp.extensions import db
-from newsapp.models import Account, Article, Media, Role, Section, State
+from newsapp.models import Article, Media, Section, State
 from newsapp.publishing import articles as publishing
-from newsapp.publishing.articles import Content, Step
-from newsapp.publishing.audit import COMMAND_LINE, Actor
+from newsapp.publishing.articles import Step
+from newsapp.publishing.audit import COMMAND_LINE
 from tests.conftest import ZONE
 from tests.newsroom.conftest import NEW, article_fields, opened, png, write
 from tests.pages import CheckingClient, fields_of, parse, text_of
@@ -195,30 +195,6 @@ def test_all_mistakes_are_told_at_once(editor: CheckingClient) -> None:
     answer = write(editor, title="", section_id="", step="publish", expect=422)
     for field in ("title", "section_id"):
         assert f'id="{field}-error"' in answer.text
-
-
-def test_a_faster_colleague_is_named_and_both_texts_are_shown(
-    editor: CheckingClient, make_article: Callable[..., Article], people: dict[Role, Account]
-) -> None:
-    article = make_article()
-    form = opened(editor, address(article))
-    boss = people[Role.ADMINISTRATOR]
-    publishing.save(
-        article.id,
-        Content(title="Bản của người kia", body="<p>Chữ kia</p>", section_id=article.section_id),
-        version=article.version,
-        by=Actor(boss.id, boss.display_name, boss.role),
-    )
-    mine = {**form, "title": "Bản của tôi", "body": "<p>Chữ tôi</p>"}
-    answer = editor.post(address(article), data={**mine, "step": "keep"}, expect=409)
-    assert only_article().title == "Bản của người kia"
-    assert boss.display_name in answer.text
-    assert "Chữ kia" in answer.text
-    again = article_fields(answer.text)
-    assert (again["title"], again["body"]) == ("Bản của tôi", "<p>Chữ tôi</p>")
-    assert again["version"] == str(only_article().version)
-    editor.post(address(article), data={**again, "step": "keep"}, expect=303)
-    assert only_article().title == "Bản của tôi"
 
 
 def test_a_text_whose_article_was_deleted_can_become_a_new_one(

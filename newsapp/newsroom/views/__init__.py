@@ -7,6 +7,7 @@ from newsapp.newsroom.views import (
     articles,
     attachments,
     audit,
+    history,
     home,
     house,
     images,
@@ -17,6 +18,7 @@ from newsapp.newsroom.views import (
     people,
     sections,
     standing_pages,
+    writing,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "attachments",
     "audit",
     "bp",
+    "history",
     "home",
     "house",
     "images",
@@ -36,4 +39,5 @@ __all__ = [
     "people",
     "sections",
     "standing_pages",
+    "writing",
 ]

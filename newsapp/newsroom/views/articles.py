@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from newsapp import pages
 from newsapp.accounts.desk import refilled_by
@@ -19,22 +20,45 @@ from newsapp.newsroom.door import actor, bp, problem
 from newsapp.newsroom.forms import ID_MAX, ArticleForm
 from newsapp.newsroom.queries import Standing, StoredArticle
 from newsapp.newsroom.uploads import refusal_words, take_in
+from newsapp.newsroom.views.conflict import conflict_page, merge_of
 from newsapp.publishing import articles as publishing
-from newsapp.publishing import site
+from newsapp.publishing import autosave, site
 from newsapp.publishing.articles import Invalid, NotAllowed, NotFound, Stale, Step, may_write
+from newsapp.publishing.autosave import Kept
 
 ONE = f"/bai-viet/<int(max={ID_MAX}):article_id>"
 
 
 @bp.get("/bai-viet/moi")
 def new_article() -> ResponseReturnValue:
-    return form_page(ArticleForm(pages.config().zone, None), None)
+    return opened(None)
 
 
 @bp.get(ONE)
 def article(article_id: int) -> ResponseReturnValue:
-    stored = readable(article_id)
-    return form_page(ArticleForm(pages.config().zone, stored), stored)
+    return opened(readable(article_id))
+
+
+def opened(stored: StoredArticle | None) -> ResponseReturnValue:
+    """The form as it is stored, with an offer of text that was typed and not saved; or, for
+    ``?ban-luu=1``, with that text."""
+    form = ArticleForm(pages.config().zone, stored)
+    kept = autosave.kept(stored.id if stored else None, by=actor())
+    if kept is None:
+        return form_page(form, stored)
+    typed = refilled(kept, stored)
+    if "ban-luu" in request.args:
+        said = _("This text is not saved yet. Look it over and save it.")
+        return form_page(typed, stored, version=kept.version, unsaved=True, problem=said)
+    return form_page(form, stored, offer=kept if typed.differs(form) else None)
+
+
+def refilled(kept: Kept, stored: StoredArticle | None) -> ArticleForm:
+    """The form with kept text, and with the key of its slot."""
+    sent = MultiDict({**kept.fields, "slot": kept.key})
+    form = ArticleForm(pages.config().zone, stored, formdata=sent)
+    form.disarm()
+    return form
 
 
 def refill(article_id: int | None = None) -> ResponseReturnValue:
@@ -118,7 +142,7 @@ def taken(
             form.blame({} if form.section_id.data else {"section_id": "missing"})
         return form_page(form, stored, 422, version=form.read_version(), unsaved=True)
     except Stale:
-        return stale_page(form, article_id)
+        return stale_page(form, article_id, pressed)
     except NotAllowed:
         said = _("Your account may not do this. Your text is not saved yet.")
         return form_page(form, stored, 403, version=form.read_version(), unsaved=True, problem=said)
@@ -206,12 +230,38 @@ def report(form: ArticleForm, saved: Article, pressed: str) -> None:
         )
 
 
-def stale_page(form: ArticleForm, article_id: int | None) -> ResponseReturnValue:
+def stale_page(form: ArticleForm, article_id: int | None, pressed: str) -> ResponseReturnValue:
     """Somebody was faster: both texts side by side, and the choice."""
     stored = queries.stored(article_id, clock_now()) if article_id else None
     if stored is None:
         return homeless(form, article_id)
-    return form_page(form, stored, 409, version=stored.version, unsaved=True, theirs=stored)
+    try:
+        mine = publishing.checked(form.content())
+    except Invalid as error:
+        form.blame(error.problems)
+        return form_page(form, stored, 422, version=form.read_version(), unsaved=True)
+    return conflict_page(form, mine, stored, pressed)
+
+
+def merge_page(article_id: int) -> ResponseReturnValue:
+    """The form with both texts in one, saved nowhere yet."""
+    stored = writable(article_id)
+    form = ArticleForm(pages.config().zone, stored)
+    if stored is None:
+        return homeless(form, article_id)
+    try:
+        merge = merge_of(publishing.checked(form.content()), stored)
+    except Invalid as error:
+        form.blame(error.problems)
+        return form_page(form, stored, 422, version=form.read_version(), unsaved=True)
+    form.show(merge.content)
+    return form_page(form, stored, version=stored.version, unsaved=True, merge=merge)
+
+
+@bp.post(f"{ONE}/gop")
+@refilled_by(merge_page)
+def merge_article(article_id: int) -> ResponseReturnValue:
+    return merge_page(article_id)
 
 
 def homeless(form: ArticleForm, article_id: int | None) -> ResponseReturnValue:
@@ -262,6 +312,7 @@ def form_page(
         cover=queries.image(form.content().cover_id),
         offered=queries.offered_images(),
         edits=actor().edits,
+        others=autosave.others(stored.id, by=actor(), now=clock_now()) if stored else (),
         Standing=Standing,
         State=State,
         zone=pages.config().zone.key.replace("_", " "),
