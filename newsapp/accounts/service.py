@@ -197,7 +197,7 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
     fits = passwords.matches(account.password_hash if account else passwords.of_nobody(), password)
     if account is None or not fits or not account.active:
         throttle.count_failure(key, now)
-        _note_failure(account, "", now)
+        _note_failure(account, "account.sign_in_failed", now)
         db.session.commit()
         raise SignInRefused
     if passwords.is_outdated(account.password_hash):
@@ -246,13 +246,13 @@ def _accept_code(account: Account, code: str, now: datetime) -> None:
     throttle.wait_if_needed(key, now)
     if not second_factor.accept(account, code, now):
         throttle.count_failure(key, now)
-        _note_failure(account, "second factor", now)
+        _note_failure(account, "account.code_failed", now)
         db.session.commit()
         raise SignInRefused("code")
     throttle.forget(key)
 
 
-def _note_failure(account: Account | None, how: str, now: datetime) -> None:
+def _note_failure(account: Account | None, deed: str, now: datetime) -> None:
     """Note a failed sign-in without what was typed: people type passwords into the wrong field."""
     subject_id = str(account.id) if account else ""
     latest = db.session.scalar(
@@ -260,14 +260,13 @@ def _note_failure(account: Account | None, how: str, now: datetime) -> None:
         .where(
             Audit.subject == "account",
             Audit.subject_id == subject_id,
-            Audit.action == "account.sign_in_failed",
+            Audit.action == deed,
         )
         .order_by(Audit.id.desc())
         .limit(1)
     )
     if latest is None or now - latest >= NOTED_EVERY:
-        said = ": ".join(part for part in (account.username if account else "", how) if part)
-        record(STRANGER, "account.sign_in_failed", "account", subject_id, said)
+        record(STRANGER, deed, "account", subject_id, account.username if account else "")
 
 
 def _shown_name(display_name: str, username: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,9 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
 
+from newsapp.accounts.second_factor import Rule
 from newsapp.extensions import db
-from newsapp.models import Account, Audit
+from newsapp.models import Account, Audit, Role
 from newsapp.news.queries import AnyRow
+from newsapp.newsroom.people import role_words, rule_words
 from newsapp.text.vietnamese import one_line, parse_date
 
 PAGE_SIZE = 50
@@ -22,6 +25,8 @@ ID_MAX = 2**31 - 1
 TYPED_MAX = 200
 COMMAND_LINE = "newsapp"
 STRANGER = "-"
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+_ROLE = re.compile(rf"\(({'|'.join(Role)})\)")
 
 # A deed is written "<noun>.<verb>"; those whose words do not simply follow stand in SENTENCES.
 NOUNS = {
@@ -73,6 +78,7 @@ VERBS = {
     "withdraw": _l("withdrew"),
 }
 SENTENCES = {
+    "account.code_failed": _l("could not sign in, with a wrong code"),
     "account.end_session": _l("signed out one of their browsers"),
     "account.end_sessions": _l("signed out their other browsers"),
     "account.language": _l("changed their language"),
@@ -252,8 +258,20 @@ def _deed(row: AnyRow) -> Deed:
         row.username or "",
         words_of(audit.action),
         audit.subject_id,
-        audit.detail,
+        _plain(audit.action, audit.detail),
     )
+
+
+def _plain(action: str, detail: str) -> str:
+    """The detail with the code's own words for roles, rules and languages in the reader's."""
+    if action in {"account.add", "account.change"}:
+        words = role_words()
+        return _ROLE.sub(lambda found: f"({words[Role(found[1])]})", detail)
+    if action == "account.second_factor_rule" and detail in set(Rule):
+        return rule_words()[Rule(detail)]
+    if action == "account.language":
+        return LANGUAGES.get(detail, detail)
+    return detail
 
 
 def _who(audit: Audit) -> str:
