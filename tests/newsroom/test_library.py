@@ -355,6 +355,18 @@ def test_every_use_is_found_and_keeps_the_picture(
     assert stored().id == media.id
 
 
+def test_a_picture_that_only_a_text_shows_is_kept(
+    editor: CheckingClient, make_article: Callable[..., Article], tmp_path: Path
+) -> None:
+    media = sent(editor, photo())
+    article = make_article(body=f'<p><img src="/media/{media.path}" alt="Cầu"></p>')
+    post(editor, f"{one(media)}/xoa", expect=409)
+    db.session.delete(article)
+    db.session.commit()
+    post(editor, f"{one(media)}/xoa")
+    assert db.session.query(Media).count() == 0
+
+
 def test_an_unused_picture_is_deleted_with_its_files(
     editor: CheckingClient, client: CheckingClient, tmp_path: Path
 ) -> None:
