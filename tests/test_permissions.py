@@ -85,6 +85,13 @@ DECISIONS: dict[str, str | Role] = {
     "newsroom.attach_file": OWN,
     "newsroom.arrange_files": OWN,
     "newsroom.many_articles": EDITOR,
+    "newsroom.history": OWN,
+    "newsroom.restore_revision": OWN,
+    "newsroom.merge_article": OWN,
+    "newsroom.still_open": OWN,
+    "newsroom.still_here": CONTRIBUTOR,
+    "newsroom.keep_typed": CONTRIBUTOR,
+    "newsroom.throw_away_typed": CONTRIBUTOR,
     # Pictures and files
     "newsroom.media_library": CONTRIBUTOR,
     "newsroom.send_files": CONTRIBUTOR,
@@ -230,6 +237,7 @@ def things(
                 pages.add_page(f"trang-{next(numbers)}", "Trang", "<p>Chữ</p>", by=COMMAND_LINE).id
             ),
             "account_id": person,
+            "version": lambda: 1,
             "session_id": lambda: session_of(owner),
             "version": lambda: 1,
             "ref": lambda: (1, "khong-co"),
