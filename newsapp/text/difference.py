@@ -190,7 +190,9 @@ class _Writer:
 
     def words(self, old: Sequence[Word], new: Sequence[Word]) -> tuple[str, str, str]:
         """Words before, after, and both in one, marked."""
-        before, after, both = [], [], []
+        before: list[str] = []
+        after: list[str] = []
+        both: list[str] = []
         i = j = 0
         for start_i, start_j, length in [
             # A space after a word is no part of it.

@@ -20,7 +20,8 @@ function ask(step) {
     field.disabled = !asked;
     if (asked && name !== "username") field.value = "";
   }
-  form.querySelector(".field:not([hidden]) input:placeholder-shown, .field:not([hidden]) input")?.focus();
+  const open = QUESTIONS.map((name) => form.elements[name]).filter((field) => !field.disabled);
+  (open.find((field) => !field.value) ?? open[0])?.focus();
 }
 
 async function answered(step) {
@@ -76,8 +77,8 @@ export async function askToSignIn(address, then) {
     return "";
   }
   said.textContent = "";
-  if (step) ask(step);
   dialog.showModal();
+  if (step) ask(step);
   await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
   form.elements.password.value = "";
   form.elements.one_time_code.value = "";

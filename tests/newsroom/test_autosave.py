@@ -231,7 +231,7 @@ def test_who_else_has_it_open(
 
 
 def test_the_session_is_asked_for(app: Any, editor: CheckingClient, client: CheckingClient) -> None:
-    said = editor.get("/bien-tap/con-day").json
+    said: Any = editor.get("/bien-tap/con-day").json
     assert said["name"] == "Người editor"
     sent = {"title": "x", "slot": "k", "article": "", "csrf_token": said["csrf_token"]}
     editor.post(KEEP, data=sent, expect=200)

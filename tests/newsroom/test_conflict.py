@@ -32,7 +32,7 @@ def collide(
         address = f"/bien-tap/bai-viet/{article.id}"
         form = opened(editor, address)
         boss = people[Role.ADMINISTRATOR]
-        content = {"title": "Chung", "body": BASE, "lead": "Tóm tắt.", **theirs}
+        content: dict[str, Any] = {"title": "Chung", "body": BASE, "lead": "Tóm tắt.", **theirs}
         publishing.save(
             article.id,
             Content(section_id=article.section_id, **content),
