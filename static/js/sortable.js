@@ -24,10 +24,10 @@ function step(row, up) {
 
 function sortable(form) {
   const state = form.querySelector(".order-state");
-  let queue = Promise.resolve();
+  let sending = false;
+  let changed = false;
 
   async function send() {
-    state.textContent = form.dataset.textSaving;
     let answer;
     try {
       answer = await fetch(form.action, {
@@ -36,17 +36,27 @@ function sortable(form) {
         credentials: "same-origin",
       });
     } catch {
-      state.textContent = form.dataset.textFailed;
-      return;
+      return form.dataset.textFailed;
     }
     // Signed out, or not allowed any more: the page that says so is the answer to see.
-    if (answer.ok) state.textContent = form.dataset.textSaved;
-    else form.submit();
+    if (!answer.ok) form.submit();
+    return form.dataset.textSaved;
   }
 
-  function save(list) {
+  // One order at a time, so that the last one arrives last.
+  async function save(list) {
     refresh(list);
-    queue = queue.then(send);
+    changed = true;
+    state.textContent = form.dataset.textSaving;
+    if (sending) return;
+    sending = true;
+    let said;
+    while (changed) {
+      changed = false;
+      said = await send();
+    }
+    sending = false;
+    state.textContent = said;
   }
 
   form.addEventListener("click", (event) => {
