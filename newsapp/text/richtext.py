@@ -112,6 +112,8 @@ _ATTRIBUTES: dict[str, dict[str, Callable[[str], str | None]]] = {
     "img": {
         "src": _media_address,
         "alt": _label,
+        # Says that an image is decoration, so that its missing description is no mistake.
+        "role": _one_of("presentation"),
         "width": _whole(1, 10_000),
         "height": _whole(1, 10_000),
     },

@@ -1,5 +1,6 @@
 // Turns the article's text field into an editor. Where the editor cannot start, the field stays as
 // it is and works. What the editor lets through mirrors newsapp/text/richtext.py, which decides.
+import { takePastes } from "./pasting.js";
 import { sendImage } from "./upload.js";
 
 const form = document.getElementById("article-form");
@@ -15,7 +16,7 @@ const ELEMENTS = [
   "a[href|title|hreflang|lang],abbr[title|lang],-span[lang]",
   "blockquote[lang],ul[lang],ol[start|type|lang],li[lang]",
   // The editor knows a picture with a caption by this class; it is not stored.
-  "figure[style|class<image],figcaption[lang],img[src|alt=|width|height]",
+  "figure[style|class<image],figcaption[lang],img[src|alt=|width|height|role<presentation]",
   "table[lang],caption,thead,tbody,tfoot,tr",
   "td[style|colspan|rowspan|lang],th[style|colspan|rowspan|scope|lang]",
 ].join(",");
@@ -69,6 +70,7 @@ function prepare(editor) {
   }, PATIENCE_MS);
   editor.on("init", () => {
     clearTimeout(rescue);
+    takePastes(editor, form);
     for (const way of document.querySelectorAll('label[for="body"], a[href="#body"]')) {
       way.addEventListener("click", (event) => {
         event.preventDefault();
@@ -147,6 +149,8 @@ async function start() {
     images_upload_handler: upload,
     images_file_types: "jpeg,jpg,png,gif,webp",
     image_caption: true,
+    // The tick box "decorative": a picture that says nothing needs no description.
+    a11y_advanced_options: true,
     image_dimensions: false,
     image_uploadtab: true,
     object_resizing: "img",

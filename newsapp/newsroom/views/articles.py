@@ -15,7 +15,8 @@ from newsapp.clock import now as clock_now
 from newsapp.media.images import BYTES_MAX, ImageRefused
 from newsapp.models import Article, State
 from newsapp.news import queries as news
-from newsapp.newsroom import queries
+from newsapp.newsroom import checking, queries
+from newsapp.newsroom.checking import Check
 from newsapp.newsroom.door import actor, bp, problem
 from newsapp.newsroom.forms import ID_MAX, ArticleForm
 from newsapp.newsroom.queries import Standing, StoredArticle
@@ -25,6 +26,8 @@ from newsapp.publishing import articles as publishing
 from newsapp.publishing import autosave, site
 from newsapp.publishing.articles import Invalid, NotAllowed, NotFound, Stale, Step, may_write
 from newsapp.publishing.autosave import Kept
+from newsapp.publishing.checklist import BLOCK_SELECTOR
+from newsapp.publishing.findings import Severity
 
 ONE = f"/bai-viet/<int(max={ID_MAX}):article_id>"
 
@@ -83,6 +86,16 @@ def create_article() -> ResponseReturnValue:
 def save_article(article_id: int) -> ResponseReturnValue:
     stored = writable(article_id)
     return taken(ArticleForm(pages.config().zone, stored), stored, article_id)
+
+
+@bp.post("/kiem-tra")
+@refilled_by(refill)
+def check_typed() -> ResponseReturnValue:
+    """The form with what was typed and its checklist; nothing is saved."""
+    number = request.form.get("article", type=int)
+    stored = writable(number if number and 0 < number <= ID_MAX else None)
+    form = ArticleForm(pages.config().zone, stored)
+    return form_page(form, stored, version=form.read_version(), unsaved=True)
 
 
 @bp.post(f"{ONE}/xoa")
@@ -205,6 +218,18 @@ def describe_cover(form: ArticleForm, stored: StoredArticle | None, saved: Artic
         flash(_("Only an editor may describe an image that somebody else uploaded."))
 
 
+def checked(form: ArticleForm) -> tuple[Check, ...]:
+    """The checklist for what the form holds now."""
+    now, stored = clock_now(), form.stored
+    return checking.checks(
+        form.content(),
+        form.moment("", now),
+        now,
+        is_new=not (stored and stored.published_at),
+        host=request.host.partition(":")[0],
+    )
+
+
 def report(form: ArticleForm, saved: Article, pressed: str) -> None:
     """Say what happened."""
     standing = queries.standing(saved.state, saved.published_at, clock_now())
@@ -219,6 +244,12 @@ def report(form: ArticleForm, saved: Article, pressed: str) -> None:
         else _("Saved."),
     }
     flash(_("Returned to its writer.") if step is Step.RETURN else done[standing])
+    open_points = sum(c.severity is Severity.MUST for c in checked(form))
+    if open_points and standing in {Standing.PUBLISHED, Standing.SCHEDULED}:
+        said = _(
+            "%(number)s points of the checklist are still to be put right.", number=open_points
+        )
+        flash(said, "warning")
     lost = (form.body.data or "").lower().count("<img") - saved.body.count("<img")
     if lost > 0:
         flash(
@@ -313,6 +344,8 @@ def form_page(
         offered=queries.offered_images(),
         edits=actor().edits,
         others=autosave.others(stored.id, by=actor(), now=clock_now()) if stored else (),
+        checks=checked(form),
+        block_selector=BLOCK_SELECTOR,
         Standing=Standing,
         State=State,
         zone=pages.config().zone.key.replace("_", " "),

@@ -1,0 +1,72 @@
+"""The checklist before publishing, in words: what publishing finds in the text of the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from newsapp.extensions import db
+from newsapp.models import Link, Media
+from newsapp.publishing.articles import Content
+from newsapp.publishing.checklist import check
+from newsapp.publishing.findings import MESSAGES, Finding, Severity
+from newsapp.text import richtext
+
+# Hosts under which Vietnamese offices publish; links there are no surprise to anybody.
+KNOWN_EVERYWHERE = ("gov.vn",)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the checklist. ``block`` is an index into the blocks of the body (see
+    ``publishing.findings.Place``), None outside of it; ``field`` is the form's."""
+
+    severity: Severity
+    field: str
+    block: int | None
+    words: str
+    sentence: str
+
+
+def checks(
+    content: Content, publish_at: datetime | None, now: datetime, *, is_new: bool, host: str
+) -> tuple[Check, ...]:
+    """What to look at before the typed text is published; ``host`` is this site's own."""
+    try:
+        content = replace(content, body=richtext.clean(content.body))
+    except richtext.RichTextError:
+        # Saving says so beside the field; the rest of the form can be looked over all the same.
+        content = replace(content, body="")
+    paths = {path.removeprefix("/media/") for path in richtext.media_paths(content.body)}
+    known = db.session.execute(select(Media.path, Media.alt).where(Media.path.in_(paths)))
+    cover = db.session.get(Media, content.cover_id) if content.cover_id else None
+    found = check(
+        content,
+        publish_at=publish_at,
+        now=now,
+        known_domains={*KNOWN_EVERYWHERE, host, *_linked_hosts()},
+        image_alts={f"/media/{path}": alt for path, alt in known if alt},
+        cover_alt="-" if cover and cover.decorative else (cover.alt if cover else ""),
+        is_new=is_new,
+    )
+    return tuple(_in_words(finding) for finding in found)
+
+
+def _linked_hosts() -> set[str]:
+    """The hosts of the office's own list of links."""
+    return {urlsplit(url).hostname or "" for url in db.session.scalars(select(Link.url))} - {""}
+
+
+def _in_words(finding: Finding) -> Check:
+    place = finding.place
+    return Check(
+        finding.severity,
+        finding.field,
+        place.block if place else None,
+        place.words if place else "",
+        _(MESSAGES[finding.code], **finding.values),
+    )
