@@ -46,6 +46,7 @@ function prepare(editor) {
         "Nhấn mũi tên lên hoặc xuống để đổi chiều cao khung soạn.",
     });
   });
+  takePastes(editor, form);
   editor.on("PreInit", () => {
     editor.parser.addNodeFilter("figure", (figures) => {
       for (const figure of figures) {
@@ -70,7 +71,6 @@ function prepare(editor) {
   }, PATIENCE_MS);
   editor.on("init", () => {
     clearTimeout(rescue);
-    takePastes(editor, form);
     for (const way of document.querySelectorAll('label[for="body"], a[href="#body"]')) {
       way.addEventListener("click", (event) => {
         event.preventDefault();

@@ -53,7 +53,7 @@ export function takePastes(editor, form) {
     box.innerHTML = html;
     const [only, ...others] = box.content.children;
     const inline = only?.tagName === "P" && others.length === 0;
-    editor.execCommand("mceInsertClipboardContent", false, { html: inline ? only.innerHTML : html });
+    editor.insertContent(inline ? only.innerHTML : html);
   }
 
   // The pasted last line that names its author moves to where bylines are kept.
@@ -70,7 +70,7 @@ export function takePastes(editor, form) {
   }
 
   function tell(said, legacy) {
-    say(...said.said, ...(said.byline ? [bylineOffer(said.byline)] : []), ...legacy);
+    say(...said.said, ...(said.byline && form.elements.byline ? [bylineOffer(said.byline)] : []), ...legacy);
   }
 
   // An old font is converted on a click only; the offer ends with the next change of the text.
@@ -127,13 +127,20 @@ export function takePastes(editor, form) {
     return [...(transfer?.files ?? [])].find((file) => WORD.test(file.name));
   }
 
-  editor.on("paste", (event) => {
-    const data = event.clipboardData;
-    const html = data?.getData("text/html");
-    if (!html || [...data.types].some((type) => INTERNAL.test(type))) return;
-    event.preventDefault();
-    paste(html);
-  });
+  // First in the row: the editor's own listener would paste it once more.
+  const first = true;
+  editor.on(
+    "paste",
+    (event) => {
+      const data = event.clipboardData;
+      const html = data?.getData("text/html");
+      if (!html || [...data.types].some((type) => INTERNAL.test(type))) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      paste(html);
+    },
+    first,
+  );
   function dropped(event) {
     const file = wordFileIn(event.dataTransfer);
     if (!file) return;
@@ -141,7 +148,7 @@ export function takePastes(editor, form) {
     event.stopPropagation();
     read(file);
   }
-  editor.on("drop", dropped);
+  editor.on("drop", dropped, first);
   form.addEventListener("dragover", (event) => event.preventDefault());
   form.addEventListener("drop", dropped);
 
