@@ -64,6 +64,7 @@ VERBS = {
     "fill": _l("added images to"),
     "import": _l("imported"),
     "load": _l("loaded"),
+    "move": _l("moved"),
     "order": _l("reordered"),
     "pick": _l("put on the home page"),
     "publish": _l("published"),

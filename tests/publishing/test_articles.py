@@ -109,7 +109,7 @@ def test_publishing_now_later_and_withdrawing(section: Section) -> None:
             {"lead": "too_long", "byline": "too_long"},
         ),
         (Content("x", body="y" * 1_000_001), {"body": "too_long"}),
-        (Content("x", body="<div>" * 5_000), {"body": "too_deep"}),
+        (Content("x", body="<blockquote>" * 5_000), {"body": "too_deep"}),
         (Content("x", section_id=4711), {"section_id": "unknown"}),
         (Content("x", cover_id=4711), {"cover_id": "unknown"}),
     ],
