@@ -183,11 +183,11 @@ def test_setting_it_up_and_switching_it_off(
     fresh = press(browser, ACCOUNT, f"{ACCOUNT}/ma-du-phong", 200, confirm_password=PASSWORD)
     renewed = [text_of(e) for e in parse(fresh).iter("code")]
     assert not set(renewed) & set(codes)
-    off = {"off-current_password": PASSWORD, "off-one_time_code": codes[0]}
+    off: dict[str, Any] = {"off-current_password": PASSWORD, "off-one_time_code": codes[0]}
     press(browser, ACCOUNT, f"{ACCOUNT}/xac-thuc", 422, **off)
-    wrong = {"off-current_password": "không phải", "off-one_time_code": renewed[0]}
+    wrong: dict[str, Any] = {"off-current_password": "không phải", "off-one_time_code": renewed[0]}
     press(browser, ACCOUNT, f"{ACCOUNT}/xac-thuc", 422, **wrong)
-    right = {"off-current_password": PASSWORD, "off-one_time_code": renewed[0]}
+    right: dict[str, Any] = {"off-current_password": PASSWORD, "off-one_time_code": renewed[0]}
     press(browser, ACCOUNT, f"{ACCOUNT}/xac-thuc", **right)
     db.session.expire_all()
     assert account.totp_secret is None
