@@ -88,7 +88,12 @@ def load(config: Config, *, by: Actor) -> str:
     for page in content.pages:
         if page.slug not in own_pages:
             site.add_page(
-                page.slug, page.title, page.body, by=by, language=Language(page.lang), demo=True
+                page.slug,
+                page.title,
+                _with_pictures(page.body, media),
+                by=by,
+                language=Language(page.lang),
+                demo=True,
             )
     own_settings = set(db.session.scalars(select(Setting.key)))
     settings = {k: v for k, v in _settings(content.site).items() if k not in own_settings}
@@ -128,18 +133,12 @@ def _settings(office: DemoSite) -> dict[str, str]:
 def _load_article(
     article: DemoArticle, sections: dict[str, int], media: dict[str, Media], by: Actor
 ) -> None:
-    body = article.body
-    for name, image in media.items():
-        body = body.replace(
-            f'src="{demo_content.PICTURE_PREFIX}{name}"',
-            f'src="/media/{image.path}" width="{image.width}" height="{image.height}"',
-        )
     draft = article.state == "draft"
     articles.create(
         articles.Content(
             title=article.title,
             lead=article.lead,
-            body=body,
+            body=_with_pictures(article.body, media),
             byline=article.byline,
             source=article.source or "",
             former_office=article.former_office or "",
@@ -151,6 +150,16 @@ def _load_article(
         publish_at=None if draft else article.published_at,
         origin=articles.Origin(view_baseline=article.imported_views, demo=True),
     )
+
+
+def _with_pictures(body: str, media: dict[str, Media]) -> str:
+    """``body`` with the addresses of its pictures, which it names."""
+    for name, image in media.items():
+        body = body.replace(
+            f'src="{demo_content.PICTURE_PREFIX}{name}"',
+            f'src="/media/{image.path}" width="{image.width}" height="{image.height}"',
+        )
+    return body
 
 
 def remove(config: Config, *, by: Actor) -> str:

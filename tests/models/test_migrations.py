@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, select
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from newsapp import create_app, database, upgrading
 from newsapp.extensions import Base, db
-from newsapp.models import Article, Section, State
+from newsapp.models import Article, Audit, Section, State
 from newsapp.models.columns import Choice, UtcDateTime
 from newsapp.publishing import articles, site
 from newsapp.publishing.articles import Content, Step
@@ -96,3 +96,13 @@ def test_moments_come_back_aware_and_equal(app: Flask, section: Section) -> None
     )
     db.session.expire_all()
     assert db.session.get_one(Article, made.id).published_at == at
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_the_audit_log_only_grows(app: Flask, section: Section, statement: str) -> None:
+    rows = db.session.scalar(select(func.count()).select_from(Audit))
+    assert rows
+    with pytest.raises(DBAPIError, match="only grows"):
+        db.session.execute(text(statement))
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Audit)) == rows

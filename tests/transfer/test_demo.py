@@ -54,6 +54,7 @@ def test_the_demo_shows_what_a_site_can_hold(client: CheckingClient) -> None:
     assert len(db.session.scalars(scheduled).all()) == 1
     text = text_of(client.page("/"))
     assert "demo:" not in text
+    assert "/media/" in client.get("/trang/gioi-thieu").text
     for article in db.session.scalars(select(Article).where(Article.visible(now))).all():
         client.get(f"/tin/{article.id}-{article.slug}", expect=200)
         assert "demo:" not in article.body

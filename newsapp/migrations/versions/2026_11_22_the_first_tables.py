@@ -534,9 +534,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_account_id"), ["account_id"], unique=False)
+    guard_audit()
+
+
+def guard_audit() -> None:
+    """The audit log only grows: the database itself refuses to change or delete its rows."""
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_no_{deed.lower()} BEFORE {deed} ON audit"
+                " BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_only_grows()"
+    )
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP TRIGGER audit_only_grows ON audit")
+        op.execute("DROP FUNCTION audit_only_grows()")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_account_id"))
 
