@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +12,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, StringField
-from wtforms.validators import AnyOf, EqualTo, InputRequired, Length, ValidationError
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import Length, ValidationError
 
-from newsapp.accounts.service import PASSWORD_MAX, PASSWORD_MIN
-from newsapp.furniture import SiteSettings
-from newsapp.models import Language
 from newsapp.models.article import REVIEW_NOTE_MAX
 from newsapp.models.media import ALT_MAX
 from newsapp.newsroom.queries import StoredArticle
@@ -27,9 +24,6 @@ from newsapp.text import richtext, vietnamese
 ID_MAX = 2**31 - 1
 # A button of its own beside the steps: publish at this moment, whatever the time field says.
 NOW = "now"
-DESCRIPTION_MAX = 500
-SETTING_MAX = 500
-LEGAL_LINE_MAX = 2_000
 TOO_LONG = _l("This is too long for the site. Nothing is lost: shorten it and save again.")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _BETWEEN_TAGS = re.compile(r">\s+<")
@@ -83,7 +77,7 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         _numeric(field, _("There is no such image."))
 
     def validate_publish_at(self, field: Field) -> None:
-        if field.data and _moment(field.data, self.zone) is None:
+        if field.data and moment_meant(field.data, self.zone) is None:
             raise ValidationError(
                 _("“%(text)s” is no date and time; write 31/12/2026 08:00.", text=field.data[:40])
             )
@@ -158,7 +152,7 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         text = self.publish_at.data or ""
         if before and text == local_minute(before, self.zone):
             return None
-        moment = _moment(text, self.zone)
+        moment = moment_meant(text, self.zone)
         if moment is None and before and before > now and pressed == Step.PUBLISH:
             return now
         return moment
@@ -167,74 +161,6 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         """Put publishing's problems beside the fields they are about."""
         for name, code in problems.items():
             self[name].errors = [*self[name].errors, problem_words(name, code)]
-
-
-class SectionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    name = TypedField(_l("Name of the section"))
-    description = TypedField(
-        _l("What it holds, in one sentence"), [Length(max=DESCRIPTION_MAX, message=TOO_LONG)]
-    )
-    parent_id = TypedField(_l("Part of"))
-
-    def parent(self) -> int | None:
-        """The chosen parent; -1, which no section has, for what is not a number."""
-        return (number(self.parent_id.data) or -1) if self.parent_id.data else None
-
-    def blame(self, problems: Mapping[str, str]) -> None:
-        for name, code in problems.items():
-            self[name].errors = [*self[name].errors, problem_words(name, code)]
-
-
-class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    """One field for each setting of the site."""
-
-    site_name = TypedField(_l("Name of the site"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    tagline = TypedField(_l("Line under the name"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    office_name = TypedField(_l("Name of the office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    parent_office = TypedField(_l("Superior office"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    address = TypedField(_l("Address"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    phone = TypedField(_l("Telephone"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    email = TypedField(_l("E-mail"), [Length(max=SETTING_MAX, message=TOO_LONG)])
-    responsible = TypedField(
-        _l("Responsible for the content"), [Length(max=SETTING_MAX, message=TOO_LONG)]
-    )
-    source_line = TypedField(
-        _l("How others should name this site as their source"),
-        [Length(max=SETTING_MAX, message=TOO_LONG)],
-    )
-    legal_line = TypedField(
-        _l("Licence and legal references in the footer"),
-        [Length(max=LEGAL_LINE_MAX, message=TOO_LONG)],
-    )
-
-    def values(self) -> dict[str, str]:
-        """The settings by name, as the database keeps them."""
-        return {field.name: self[field.name].data or "" for field in fields(SiteSettings)}
-
-
-class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    current_password = PasswordField(_l("Present password"), [InputRequired(_l("Type it here."))])
-    new_password = PasswordField(
-        _l("New password"),
-        [
-            Length(
-                PASSWORD_MIN,
-                PASSWORD_MAX,
-                _l("A password has %(min)d to %(max)d characters; several words are good."),
-            )
-        ],
-    )
-    repeated_password = PasswordField(
-        _l("New password once more"),
-        [EqualTo("new_password", _l("This is not the same as the new password."))],
-    )
-
-
-class LanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    language = TypedField(
-        _l("Language of the newsroom"),
-        [AnyOf(list(Language), _l("This does not exist (any more). Choose another."))],
-    )
 
 
 def local_minute(moment: datetime, zone: ZoneInfo) -> str:
@@ -287,7 +213,7 @@ def number(text: str | None) -> int | None:
     return int(text)
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+def moment_meant(text: str, zone: ZoneInfo) -> datetime | None:
     """The moment (UTC) that a browser's field or a person means by ``text``, in ``zone``."""
     try:
         local = datetime.fromisoformat(text.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -14,16 +14,14 @@ from wtforms import BooleanField, Field
 from wtforms.validators import ValidationError
 
 from newsapp.media.images import Box
-from newsapp.newsroom.forms import TypedField, local_minute, number, problem_words
+from newsapp.newsroom.forms import TypedField, local_minute, moment_meant, number, problem_words
 from newsapp.newsroom.library import Item
 from newsapp.newsroom.shelves import AlbumSheet
 from newsapp.publishing.albums import AlbumWords
 from newsapp.publishing.media import Description
-from newsapp.text import vietnamese
 
 # The focal point is one of nine fields: the middle of each third, in thousandths.
 THIRDS = (167, 500, 833)
-_YEARS = range(1900, 2201)
 
 
 class DescriptionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
@@ -73,7 +71,7 @@ class AlbumForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         super().__init__(data=_shown(stored, zone) if stored else None, **options)
 
     def validate_publish_at(self, field: Field) -> None:
-        if field.data and _moment(field.data, self.zone) is None:
+        if field.data and moment_meant(field.data, self.zone) is None:
             raise ValidationError(
                 _("“%(text)s” is no date and time; write 31/12/2026 08:00.", text=field.data[:40])
             )
@@ -93,7 +91,7 @@ class AlbumForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         before = self.stored.published_at if self.stored else None
         if before and text == local_minute(before, self.zone):
             return before
-        return _moment(text, self.zone)
+        return moment_meant(text, self.zone)
 
     def blame(self, problems: Mapping[str, str]) -> None:
         for name, code in problems.items():
@@ -129,17 +127,3 @@ def _third(point: int) -> int:
 
 def _centre(third: str) -> int:
     return THIRDS[int(third)] if third in {"0", "1", "2"} else THIRDS[1]
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The moment (UTC) that a browser's field or a person means by ``text``, in ``zone``."""
-    try:
-        local = datetime.fromisoformat(text.strip())
-    except ValueError:
-        read = vietnamese.parse_dateline(text[:100], zone)
-        if read is None:
-            return None
-        local = read.replace(tzinfo=None)
-    if local.tzinfo is not None or local.year not in _YEARS:
-        return None
-    return local.replace(tzinfo=zone).astimezone(UTC)
