@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template
+from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -16,9 +16,16 @@ from newsapp.furniture import Furniture, SiteSettings
 
 def install(app: Flask) -> None:
     """Register the handlers."""
+    app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(500, http_error)
+
+
+def refuse_nul() -> None:
+    """No address of the site holds a NUL, and PostgreSQL takes none in a text."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

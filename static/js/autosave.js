@@ -11,7 +11,7 @@ const STILL_OPEN_EVERY = 60_000;
 // What a browser lets through while its page goes away.
 const KEEPALIVE_MAX = 60_000;
 const FORGOTTEN_AFTER = 60 * 24 * 3_600_000;
-const NOT_KEPT = ["csrf_token", "step", "cover_file", "version", "slot"];
+const NOT_KEPT = ["csrf_token", "step", "cover_file", "version", "slot", "article"];
 const UNSENT_IMAGE = /<img\b[^>]*\bsrc="(?:data|blob):[^>]*>/g;
 
 const editor = () => window.hugerte?.get("body");

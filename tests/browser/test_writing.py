@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.conftest import CHROMIUM
 from tests.browser.test_publish import body, new_article, press, sign_in
@@ -150,7 +150,9 @@ def test_a_killed_browser_finds_its_text_again(
         "Chưa lưu vào bài, đã giữ giúp bạn", timeout=20_000
     )
     kill_profile(tmp_path / "profile")
-    context.close()
+    # It may have noticed by itself that its browser is gone.
+    with suppress(Error):
+        context.close()
 
     other = open_page()
     sign_in(other)
@@ -174,9 +176,11 @@ def test_offline_text_stays_in_the_browser(site: Server, open_page: OpenPage) ->
     press(page, "Lưu nháp")
     expect(page.locator("#save-state")).to_have_text("Mất kết nối: đang giữ trong trình duyệt")
     # As after a crash: a new page of the same browser, which nobody told to keep anything.
-    page.context.set_offline(False)
-    again = page.context.new_page()
+    # It closes before the connection is back: online, it would hand its text to the site.
+    context = page.context
     page.close(run_before_unload=False)
+    context.set_offline(False)
+    again = context.new_page()
     again.goto("/bien-tap/bai-viet/moi")
     ready(again)
     offer = again.locator("#here-offer")

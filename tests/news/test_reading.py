@@ -177,7 +177,7 @@ def test_wrong_old_and_missing_slugs_lead_to_the_right_address(
     client: CheckingClient, make_article: MakeArticle
 ) -> None:
     article = make_article("Đường phố Bạc Liêu")
-    for wrong in ("", "-", "-cu", "-%C4%91%C6%B0%E1%BB%9Dng", "-x%00y"):
+    for wrong in ("", "-", "-cu", "-%C4%91%C6%B0%E1%BB%9Dng"):
         for form in ("", "/ban-in", "/luu"):
             answer = client.get(f"/tin/{article.id}{wrong}{form}", expect=301)
             assert answer.location == f"/tin/{article.id}-duong-pho-bac-lieu{form}"
@@ -193,6 +193,7 @@ def test_wrong_old_and_missing_slugs_lead_to_the_right_address(
         "/tin/-1",
         "/tin/1e3",
         "/tin/%00",
+        "/tin/1-x%00y",
         "/tin/%ff%fe",
         "/tin/١٢-x",
         "/muc/khong-co",
