@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.live import ROOT, Server, serve
 
 CHROMIUM = (
     os.environ.get("NEWSAPP_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 )
+# Two browsers, their servers and the databases share two cores when the suite runs whole.
+expect.set_options(timeout=15_000)
 EDITOR = ROOT / "static" / "lib" / "hugerte" / "hugerte.min.js"
 
 

@@ -166,9 +166,9 @@ def test_what_is_not_public_shows_nowhere(
 def test_a_scheduled_article_appears_by_the_clock(
     client: CheckingClient, make_article: MakeArticle
 ) -> None:
-    article = make_article("Hẹn giờ", at=datetime.now(UTC) + timedelta(seconds=1.5))
+    article = make_article("Hẹn giờ", at=datetime.now(UTC) + timedelta(seconds=3))
     client.get(address(article), expect=404)
-    time.sleep(1.7)
+    time.sleep(3.2)
     client.get(address(article), expect=200)
     assert "Hẹn giờ" in client.get("/").text
 
