@@ -61,6 +61,8 @@ def test_an_article_with_an_image_takes_few_clicks(
         clicks.append(what)
 
     page.goto("/dang-nhap")
+    # The page puts the caret there itself; a browser in the background may be late with it.
+    page.get_by_label("Tên đăng nhập").focus()
     page.keyboard.type("admin")
     page.keyboard.press("Tab")
     page.keyboard.type(ADMIN_PASSWORD)

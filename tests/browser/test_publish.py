@@ -74,7 +74,7 @@ def add_section(page: Page, name: str) -> None:
     page.get_by_role("link", name="Chuyên mục").click()
     page.get_by_label("Tên chuyên mục").fill(name)
     page.get_by_role("button", name="Thêm chuyên mục").click()
-    expect(page.get_by_role("status")).to_contain_text(name)
+    expect(page.locator(".said")).to_contain_text(name)
 
 
 def new_article(page: Page) -> None:
