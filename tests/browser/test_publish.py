@@ -70,8 +70,8 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Bài viết")
 
 
+def add_section(page: Page, name: str) -> None:
     page.goto("/bien-tap/chuyen-muc")
-    page.get_by_role("link", name="Chuyên mục").click()
     page.get_by_label("Tên chuyên mục").fill(name)
     page.get_by_role("button", name="Thêm chuyên mục").click()
     expect(page.locator(".said")).to_contain_text(name)
