@@ -59,6 +59,9 @@ def configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=accounts.IDLE_LIMIT,
+        # Only the newsroom renews the cookie: a picture or style sheet that is still on its way
+        # must not bring it back to a browser that has just given it up.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # A form stays valid as long as the session does; a clerk writes for hours.
         WTF_CSRF_TIME_LIMIT=None,
         SQLALCHEMY_DATABASE_URI=config.database_url,

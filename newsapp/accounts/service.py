@@ -16,7 +16,7 @@ from newsapp.accounts.errors import (
     TooManyAttempts,
 )
 from newsapp.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
-from newsapp.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, actor, sign_out, signed_in
+from newsapp.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, actor, renew, sign_out, signed_in
 from newsapp.accounts.throttle import FIRST_WAIT_SECONDS, FREE_FAILURES
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
@@ -39,6 +39,7 @@ __all__ = [
     "SignInRefused",
     "TooManyAttempts",
     "actor",
+    "renew",
     "sign_out",
     "signed_in",
 ]

@@ -116,6 +116,11 @@ def sign_out() -> None:
         db.session.commit()
 
 
+def renew() -> None:
+    """Start the idle limit of the present request's session afresh."""
+    session.modified = True
+
+
 def opened(account: Account, now: datetime) -> tuple[OpenSession, ...]:
     """The account's sessions, the latest first."""
     here = _present_hash()

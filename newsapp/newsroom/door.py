@@ -64,7 +64,10 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @bp.before_request
 def ask_who() -> ResponseReturnValue | None:
-    return locked_out() if accounts.signed_in() is None else desk.held_back()
+    if accounts.signed_in() is None:
+        return locked_out()
+    accounts.renew()
+    return desk.held_back()
 
 
 @bp.after_request

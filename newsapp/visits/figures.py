@@ -1,8 +1,9 @@
 """The figures that stand in pages: at most a second old, and never worth a wait.
 
 One thread of its own asks the database. A page whose figures are older than a second asks that
-thread and waits for it 0.15 seconds at most; once an answer was late, or failed, no page
-waits until one has come again, and pages show the last figures known.
+thread and waits for it 0.15 seconds at most, or a second where it has no figure to fall back on;
+once an answer was late, or failed, no page waits until one has come again, and pages show the last
+figures known.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from newsapp.visits.ledger import Ledger
 
 FRESH_SECONDS = 1.0
 WAIT_SECONDS = 0.15
+# The first page of a process would show zero: on a busy machine that is worth a longer wait, once.
+FIRST_WAIT_SECONDS = 1.0
 _MOST_ARTICLES = 4_000
 _RETRY_SECONDS = 1.0
 _IDLE_SECONDS = 30.0
@@ -61,7 +64,8 @@ class Figures:
         stale = {key for key in articles if self._articles.get(key, (0.0, 0))[0] < old}
         stale_site = site and self._site[0] < old
         if stale or stale_site:
-            self._ask(stale, stale_site)
+            unknown = (stale_site and not self._site[0]) or not stale <= self._articles.keys()
+            self._ask(stale, stale_site, FIRST_WAIT_SECONDS if unknown else WAIT_SECONDS)
         known = self._articles
         return {key: known.get(key, (0.0, 0))[1] for key in articles}, self._site[1]
 
@@ -74,14 +78,14 @@ class Figures:
         if thread is not None:
             thread.join(_RETRY_SECONDS * 2)
 
-    def _ask(self, articles: set[int], site: bool) -> None:
+    def _ask(self, articles: set[int], site: bool, wait_seconds: float) -> None:
         with self._lock:
             question = self._next
             question.articles |= articles
             question.site |= site
             self._start()
             self._wake.set()
-        if not self._late and not question.answered.wait(WAIT_SECONDS):
+        if not self._late and not question.answered.wait(wait_seconds):
             self._late = True
 
     def _start(self) -> None:

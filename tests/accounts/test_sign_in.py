@@ -167,3 +167,22 @@ def test_a_session_has_a_new_cookie_and_no_planted_content(
 def test_pages_of_this_room_are_never_stored(client: CheckingClient) -> None:
     assert client.get("/dang-nhap").headers["Cache-Control"] == "no-store"
     assert client.post("/dang-nhap").headers["Cache-Control"] == "no-store"
+
+
+def test_only_the_newsroom_renews_the_cookie(
+    client: CheckingClient, make_account: Callable[..., Account]
+) -> None:
+    """A style sheet on its way must not bring the cookie back to who has just given it up."""
+    make_account(Role.EDITOR, "lan")
+    attempt(client, "lan", PASSWORD)
+
+    def sets(address: str, expect: int = 200) -> bool:
+        answer = client.get(address, expect=expect)
+        cookies = answer.headers.getlist("Set-Cookie")
+        answer.close()
+        return any(cookie.startswith("newsapp=") for cookie in cookies)
+
+    assert sets("/bien-tap/")
+    assert not sets("/static/css/site.css")
+    assert not sets("/favicon.ico", expect=404)
+    assert not sets("/")

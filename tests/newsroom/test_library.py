@@ -206,7 +206,9 @@ def test_a_picture_is_described(editor: CheckingClient, client: CheckingClient) 
     assert (media.focal_x, media.focal_y, media.decorative) == (167, 833, False)
     assert editor.form(one(media)) == {**form, **typed, "alt": "Cầu mới"}
     assert "Chưa mô tả" not in editor.get(LIBRARY).text
-    actions = [row.action for row in db.session.query(Audit).filter_by(subject="media")]
+    actions = [
+        row.action for row in db.session.query(Audit).filter_by(subject="media").order_by(Audit.id)
+    ]
     assert actions == ["media.add", "media.describe"]
 
 
