@@ -16,6 +16,7 @@ from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
 from newsapp.pages import NumberedName
 from newsapp.printing import views as printing_views
+from newsapp.search import views as search_views
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
 
@@ -33,6 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
         news_views.bp,
         archive_views.bp,
         printing_views.bp,
+        search_views.bp,
         accounts_views.bp,
         newsroom_views.bp,
         health_bp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -19,6 +19,7 @@ from newsapp.models import Role
 from newsapp.pages import config, ledger
 from newsapp.publishing.articles import PublishingError
 from newsapp.publishing.audit import COMMAND_LINE
+from newsapp.search import index
 from newsapp.transfer import demo as demo_content
 from newsapp.transfer.importing import FileReport, Outcome, import_text
 from newsapp.upgrading import create_or_upgrade, finished
@@ -49,6 +50,8 @@ def init(with_demo: bool) -> None:
     """Create or upgrade the database; make the first administrator."""
     was_empty = create_or_upgrade(current_app, config().data_dir)
     click.echo("database created" if was_empty else "database is up to date")
+    if caught_up := _progress(index.catch_up()):
+        click.echo(f"search index: {caught_up} articles brought in")
     if not accounts.everyone():
         _first_administrator()
     if with_demo and (was_empty or demo_content.unfinished()):
@@ -181,6 +184,51 @@ def _line(report: FileReport) -> str:
     )
 
 
+search_group = AppGroup("search", help="The index behind the search page.")
+
+
+@search_group.command("rebuild")
+@reporting
+def search_rebuild() -> None:
+    """Make the index anew; the site serves on and people may save meanwhile."""
+    total = _progress(index.rebuild())
+    click.echo(f"search index rebuilt: {total} articles")
+
+
+@search_group.command("check")
+@reporting
+def search_check() -> None:
+    """Hold the index against the articles; exit code 1 where they disagree."""
+    findings = 0
+    total = 0
+    for said in index.check():
+        if isinstance(said, index.Finding):
+            findings += 1
+            click.echo(f"article {said.article_id}: {said.problem}", err=True)
+        else:
+            total = said[1]
+            click.echo(f"\r{said[0]}/{total}", nl=False, err=True)
+    if total:
+        click.echo(err=True)
+    if findings:
+        raise click.ClickException(
+            f"{findings} articles disagree with the index; run: newsapp search rebuild"
+        )
+    stray = index.stray()
+    said_of_stray = f"; {stray} old rows, which a rebuild drops" if stray else ""
+    click.echo(f"index and articles agree: {total} articles{said_of_stray}")
+
+
+def _progress(steps: Iterator[tuple[int, int]]) -> int:
+    """Show how far a long work is; returns how much it was."""
+    total = 0
+    for done, total in steps:
+        click.echo(f"\r{done}/{total}", nl=False, err=True)
+    if total:
+        click.echo(err=True)
+    return total
+
+
 visits_group = AppGroup("visits", help="Counters: baseline and corrections.")
 
 
@@ -208,5 +256,5 @@ def visits_correct(amount: int, article_id: int | None, reason: str) -> None:
 
 def install(app: Flask) -> None:
     """Register the commands with the application."""
-    for command in (init, demo, accounts_group, import_group, visits_group):
+    for command in (init, demo, accounts_group, import_group, search_group, visits_group):
         app.cli.add_command(command)

@@ -22,13 +22,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.news.views",
         "newsapp.archive.views",
         "newsapp.printing",
+        "newsapp.search.views",
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
     ("newsapp.pages", "newsapp.redirects", "newsapp.accounts.forms"),
     ("newsapp.accounts", "newsapp.furniture"),
     ("newsapp.transfer", "newsapp.archive"),
-    ("newsapp.publishing", "newsapp.news"),
+    ("newsapp.publishing", "newsapp.news", "newsapp.search"),
     ("newsapp.database", "newsapp.models"),
     (
         "newsapp.text",
@@ -41,8 +42,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
-NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models")
-BLUEPRINTS = ("news", "archive", "printing", "accounts", "newsroom")
+NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models", "newsapp.search.queries")
+BLUEPRINTS = ("news", "archive", "printing", "search", "accounts", "newsroom")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

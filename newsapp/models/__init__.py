@@ -17,6 +17,7 @@ from newsapp.models.media import Media
 from newsapp.models.page import Page
 from newsapp.models.redirect import Redirect
 from newsapp.models.revision import Revision
+from newsapp.models.search import SearchEntry, SearchMiss, TitleWord
 from newsapp.models.section import Section
 from newsapp.models.setting import Setting
 
@@ -39,8 +40,11 @@ __all__ = [
     "Redirect",
     "Revision",
     "Role",
+    "SearchEntry",
+    "SearchMiss",
     "Section",
     "Setting",
     "SignInFailures",
     "State",
+    "TitleWord",
 ]

@@ -14,6 +14,7 @@ from newsapp.media.files import TYPES as DOCUMENTS
 from newsapp.media.files import extension
 from newsapp.media.images import TYPES as PICTURES
 from newsapp.news import queries
+from newsapp.search import queries as search
 
 bp = Blueprint("news", __name__)
 
@@ -45,6 +46,7 @@ def article(ref: tuple[int, str]) -> str | BaseResponse:
     if elsewhere := pages.moved("news.article", ref, found.slug):
         return elsewhere
     newer, older, more = queries.neighbours(found, now)
+    related = search.related(found.id, found.title, found.section.id, now)
     return pages.render(
         "news/article.html",
         furniture,
@@ -52,6 +54,7 @@ def article(ref: tuple[int, str]) -> str | BaseResponse:
         newer=newer,
         older=older,
         more=more,
+        related=related,
         article_id=found.id,
     )
 

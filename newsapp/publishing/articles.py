@@ -17,6 +17,7 @@ from newsapp.models import Article, Media, Revision, Section, State
 from newsapp.models import article as limits
 from newsapp.publishing import autosave
 from newsapp.publishing.audit import Actor, record
+from newsapp.search import index
 from newsapp.text import richtext, vietnamese
 
 TRASH_KEPT = timedelta(days=30)
@@ -287,7 +288,7 @@ def snapshot(article: Article) -> dict[str, object]:
 
 
 def _finish(article: Article, by: Actor, action: str) -> None:
-    """Flush the article, add its revision and audit row, commit."""
+    """Flush the article, add its revision, audit row and place in the search index, commit."""
     try:
         db.session.flush()
         db.session.add(
@@ -301,6 +302,7 @@ def _finish(article: Article, by: Actor, action: str) -> None:
             )
         )
         record(by, action, "article", article.id, article.title)
+        index.put(article)
         # No job has to run for the trash to be emptied: whoever writes takes it out.
         db.session.execute(
             delete_rows(Article)

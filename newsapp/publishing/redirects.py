@@ -9,8 +9,9 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
+from newsapp import database
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
 from newsapp.models import Article, Page, Redirect, Section
@@ -18,9 +19,6 @@ from newsapp.models.redirect import ADDRESS_MAX
 from newsapp.publishing.articles import Invalid, NotAllowed
 from newsapp.publishing.audit import Actor, record
 from newsapp.text import vietnamese
-
-# How long a hit may wait for a row that somebody else is writing; SQLite does not wait at all.
-LOCK_WAIT = "50ms"
 
 
 def section_addresses(slug: str) -> tuple[str, str]:
@@ -113,26 +111,9 @@ def forget(targets: tuple[str, ...]) -> None:
 def count_hit(redirect_id: int) -> bool:
     """Count one request for an old address, in a transaction of its own. Whether it was counted:
     a busy or broken database is not waited for."""
-    statement = update(Redirect).where(Redirect.id == redirect_id).values(hits=Redirect.hits + 1)
-    sqlite = db.engine.dialect.name == "sqlite"
-    try:
-        with db.engine.connect() as connection:
-            if sqlite:
-                patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
-                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-            else:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-            try:
-                connection.execute(statement)
-                connection.commit()
-            finally:
-                connection.rollback()
-                if sqlite:
-                    # The connection goes back to those who may wait.
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
-    except SQLAlchemyError:
-        return False
-    return True
+    return database.write_at_once(
+        update(Redirect).where(Redirect.id == redirect_id).values(hits=Redirect.hits + 1)
+    )
 
 
 def _new_key(address: str) -> str:

@@ -13,6 +13,7 @@ from newsapp.models.section import NAME_MAX, SLUG_MAX
 from newsapp.publishing import order, redirects
 from newsapp.publishing.articles import Invalid, NotAllowed, NotFound
 from newsapp.publishing.audit import Actor, record
+from newsapp.search import index
 from newsapp.text import vietnamese
 
 DESCRIPTION_MAX = 500
@@ -112,6 +113,7 @@ def delete_section(section_id: int, *, by: Actor, move_to: int | None = None) ->
         db.session.execute(
             update(Article).where(Article.section_id == section_id).values(section_id=target.id)
         )
+        index.move(section_id, target.id)
         redirects.leave(
             redirects.section_addresses(section.slug), redirects.section_addresses(target.slug)
         )

@@ -59,6 +59,53 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_BASE_LETTERS).lower()
 
 
+_NEW_TONES = (
+    "oà",
+    "oá",
+    "oả",
+    "oã",
+    "oạ",
+    "oè",
+    "oé",
+    "oẻ",
+    "oẽ",
+    "oẹ",
+    "uỳ",
+    "uý",
+    "uỷ",
+    "uỹ",
+    "uỵ",
+)
+_OLD_TONES = (
+    "òa",
+    "óa",
+    "ỏa",
+    "õa",
+    "ọa",
+    "òe",
+    "óe",
+    "ỏe",
+    "õe",
+    "ọe",
+    "ùy",
+    "úy",
+    "ủy",
+    "ũy",
+    "ụy",
+)
+_RETONED = dict(zip(_NEW_TONES, _OLD_TONES, strict=True))
+_NEW_TONE = re.compile("|".join(_NEW_TONES))
+
+
+def retone(text: str) -> str:
+    """`text` (NFC, lower case) with the tone of `oa`, `oe`, `uy` always on the first letter.
+
+    Only for comparing: `hoà` and `hòa` become equal, as do `thuỷ` and `thủy`, but so do `hoàn`
+    and the misspelling `hòan`. The length stays.
+    """
+    return _NEW_TONE.sub(lambda match: _RETONED[match[0]], text)
+
+
 def slugify(text: str, max_length: int = 80) -> str:
     """`Đường phố Bạc Liêu` -> `duong-pho-bac-lieu`; at most `max_length` characters, cut between
     words where there are several; `tin` when no letter or digit is left."""

@@ -27,9 +27,16 @@ def same_type(_c: object, _i: object, _col: object, _seen: object, type_: object
     return False if isinstance(type_, UtcDateTime | Choice) else None
 
 
+def not_an_engine_s_own(_object: object, name: str, kind: str, *_rest: object) -> bool:
+    """The tables of terms differ by engine and have no model (see newsapp/search/engine.py)."""
+    return not (kind == "table" and name.startswith("search_terms"))
+
+
 def test_migrations_and_models_agree(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": same_type})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": same_type, "include_object": not_an_engine_s_own}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 

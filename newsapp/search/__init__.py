@@ -1,0 +1,1 @@
+"""Search: what readers' words find, on SQLite and PostgreSQL alike."""

@@ -1,0 +1,91 @@
+"""The two ways to keep terms and to ask for them; everything else is one code for both.
+
+Each engine holds the terms in a table of its own, ``search_terms``, beside ``search_entry``.
+A rebuild fills ``search_terms_new`` and puts it in the place of the other; while it does, whoever
+saves an article writes to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.sql.elements import TextClause
+
+from newsapp.models.columns import UtcDateTime
+from newsapp.search.query import Match
+
+TABLE, NEW_TABLE = "search_terms", "search_terms_new"
+NEWEST_FIRST = "ORDER BY e.published_at DESC, e.article_id DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a search is restricted to: ``first <= published_at < last`` (aware), and sections."""
+
+    last: datetime
+    first: datetime | None = None
+    sections: tuple[int, ...] = ()
+
+    @property
+    def condition(self) -> str:
+        parts = ["e.published_at < :last"]
+        if self.first is not None:
+            parts.append("e.published_at >= :first")
+        if self.sections:
+            parts.append("e.section_id IN :sections")
+        return " AND ".join(parts)
+
+    def bind(self, statement: str) -> TextClause:
+        """``statement`` with the values of ``condition``."""
+        clause = text(statement).bindparams(bindparam("last", self.last, UtcDateTime))
+        if self.first is not None:
+            clause = clause.bindparams(bindparam("first", self.first, UtcDateTime))
+        if self.sections:
+            clause = clause.bindparams(bindparam("sections", self.sections, expanding=True))
+        return clause
+
+
+class Engine(Protocol):
+    """What an engine can do. Connections are the caller's, and so are commits."""
+
+    def create(self, connection: Connection, table: str) -> None:
+        """Make an empty table of terms."""
+
+    def drop(self, connection: Connection, table: str) -> None:
+        """Take a table of terms away, if it is there."""
+
+    def rename(self, connection: Connection) -> None:
+        """Put the new table in the place of the old one, which is gone."""
+
+    def lock(self, connection: Connection) -> None:
+        """Keep everybody else from writing entries until the transaction ends."""
+
+    def is_rebuilding(self, connection: Connection) -> bool:
+        """Whether there is a new table."""
+
+    def write(
+        self, connection: Connection, table: str, entry_id: int, terms: frozenset[str]
+    ) -> None:
+        """Add the terms of an entry that has none."""
+
+    def missing(self, connection: Connection, table: str, after: int, limit: int) -> list[int]:
+        """Entries above ``after`` without terms in ``table``, in their order."""
+
+    def stray(self, connection: Connection) -> int:
+        """How many rows of terms belong to no entry any more."""
+
+    def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
+        """Whether the index finds the entry by each of these terms."""
+
+    def find(self, connection: Connection, match: Match, bounds: Bounds, limit: int) -> list[int]:
+        """Ids of the newest articles that match, newest first."""
+
+    def share(
+        self, connection: Connection, terms: Sequence[str], bounds: Bounds, each: int
+    ) -> list[tuple[int, int]]:
+        """For each term the newest articles that have it, at most ``each``: (place of the term,
+        article id). One statement."""

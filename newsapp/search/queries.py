@@ -1,0 +1,193 @@
+"""Answers to readers' searches: found, ranked, marked, one page of them. Reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from sqlalchemy import select
+
+from newsapp.extensions import db
+from newsapp.models import Article, TitleWord
+from newsapp.news.queries import Teaser, teasers, to_teaser
+from newsapp.search import excerpt, index, terms
+from newsapp.search.engine import Bounds
+from newsapp.search.excerpt import Piece
+from newsapp.search.query import Match, Query, parse
+from newsapp.search.terms import Word
+
+PAGE_SIZE = 20
+# More hits than this are not counted, and nobody turns that many pages.
+HITS_MAX = 1_000
+# Up to so many texts are read to see whether a phrase stands in them in one piece.
+READ_MAX = 200
+RELATED = 4
+_RELATED_EACH = 15
+_RELATED_PAIRS = 20
+_SUGGESTIONS_TRIED = 5
+_LIKENESS_MIN = 0.6
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article that was found, with its title and an excerpt in pieces, some of them marked."""
+
+    teaser: Teaser
+    title: tuple[Piece, ...]
+    excerpt: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of what was found. ``more_than_counted``: there are more than ``total`` hits."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    more_than_counted: bool
+    page: int
+    pages: int
+
+
+def search(query: Query, bounds: Bounds, page: int) -> Results:
+    """Page ``page`` (from 1) of the articles that match; an empty query finds nothing."""
+    found = find(query, bounds)
+    more = len(found) > HITS_MAX
+    found = found[:HITS_MAX]
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Results(
+        _hits(query, shown, bounds.last),
+        len(found),
+        more,
+        page,
+        -(-len(found) // PAGE_SIZE),
+    )
+
+
+def find(query: Query, bounds: Bounds) -> list[int]:
+    """Ids of the articles that match, best first, at most ``HITS_MAX + 1``."""
+    if not query.groups:
+        return []
+    connection = db.session.connection()
+    engine = index.engine_of(connection)
+    found: dict[int, None] = {}
+
+    def ask(matches: Iterable[Match], enough: int) -> None:
+        for match in matches:
+            if len(found) >= enough:
+                return
+            found.update(dict.fromkeys(engine.find(connection, match, bounds, HITS_MAX + 1)))
+
+    ask(query.matches(), HITS_MAX + 1)
+    if query.needs_reading and len(found) <= READ_MAX:
+        found = dict.fromkeys(_read(query, list(found)))
+    # Only where whole words do not fill a page: so many words begin alike.
+    ask(query.beginnings(), PAGE_SIZE)
+    return list(found)[: HITS_MAX + 1]
+
+
+def _read(query: Query, found: Sequence[int]) -> list[int]:
+    """Those of ``found`` in which each phrase stands in one piece."""
+    patterns = [excerpt.pattern(group) for group in query.groups if len(group.words) > 2]
+    rows = db.session.execute(
+        select(Article.id, Article.title, Article.lead, Article.body_text).where(
+            Article.id.in_(found)
+        )
+    )
+    kept = {
+        row.id
+        for row in rows
+        if all(
+            any(pattern.search(excerpt.folded(part)) for part in row[1:]) for pattern in patterns
+        )
+    }
+    return [article_id for article_id in found if article_id in kept]
+
+
+def _hits(query: Query, article_ids: Sequence[int], now: datetime) -> tuple[Hit, ...]:
+    rows = db.session.execute(
+        teasers(now).add_columns(Article.body_text).where(Article.id.in_(article_ids))
+    ).all()
+    by_id = {
+        row.id: Hit(
+            to_teaser(row),
+            excerpt.marked(row.title, query.groups),
+            excerpt.best((row.lead, row.body_text), query.groups),
+        )
+        for row in rows
+    }
+    return tuple(by_id[article_id] for article_id in article_ids if article_id in by_id)
+
+
+def suggestion(query: Query, bounds: Bounds) -> str:
+    """The nearest words of titles for a query that found nothing, if those find something."""
+    known: dict[str, list[str]] = {}
+    for written, folded in db.session.execute(select(TitleWord.written, TitleWord.folded)):
+        known.setdefault(folded, []).append(written)
+    choices: list[list[tuple[float, str]]] = []
+    for word in query.words:
+        if word.folded in known or not word.folded.isalpha():
+            choices.append([(1.0, word.written)])
+        elif near := _near(word, known):
+            choices.append(near)
+        else:
+            return ""
+    if all(len(choice) == 1 and choice[0][0] == 1.0 for choice in choices):
+        return ""
+    for offered in _combinations(choices):
+        if find(parse(f"{offered} "), bounds):
+            return offered
+    return ""
+
+
+def _near(word: Word, known: dict[str, list[str]]) -> list[tuple[float, str]]:
+    """The likest words of titles, the likest first."""
+    matcher: SequenceMatcher[str] = SequenceMatcher(b=word.folded)
+    found: list[tuple[float, str]] = []
+    for folded, writings in known.items():
+        if abs(len(folded) - len(word.folded)) > 2:
+            continue
+        matcher.set_seq1(folded)
+        if matcher.quick_ratio() < _LIKENESS_MIN or (ratio := matcher.ratio()) < _LIKENESS_MIN:
+            continue
+        for written in writings:
+            marks = SequenceMatcher(None, written, word.written).ratio()
+            found.append((ratio + marks / 10, written))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))[:_SUGGESTIONS_TRIED]
+
+
+def _combinations(choices: list[list[tuple[float, str]]]) -> Iterable[str]:
+    """Whole queries: the best of each, then one word after the other exchanged for its next."""
+    best = [choice[0][1] for choice in choices]
+    yield " ".join(best)
+    for place, choice in enumerate(choices):
+        for _likeness, word in choice[1:]:
+            yield " ".join((*best[:place], word, *best[place + 1 :]))
+
+
+def related(article_id: int, title: str, section_id: int, now: datetime) -> tuple[Teaser, ...]:
+    """Public articles of the same section that share most with a title, rare words before common
+    ones; ties to the newest.
+
+    Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
+    """
+    pairs = list(dict.fromkeys(map(terms.run, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
+    connection = db.session.connection()
+    shared = index.engine_of(connection).share(
+        connection, pairs, Bounds(now, sections=(section_id,)), _RELATED_EACH
+    )
+    having = Counter(place for place, _article in shared)
+    scores: Counter[int] = Counter()
+    for place, other in shared:
+        # A pair that fills its list is anywhere; one that few others have says something.
+        if other != article_id and having[place] < _RELATED_EACH:
+            scores[other] += 60 // having[place]
+    best = sorted(scores, key=lambda key: (-scores[key], -key))[:RELATED]
+    if not best:
+        return ()
+    rows = db.session.execute(teasers(now).where(Article.id.in_(best))).all()
+    by_id = {row.id: to_teaser(row) for row in rows}
+    return tuple(by_id[key] for key in best if key in by_id)
