@@ -17,7 +17,7 @@ from newsapp.models.media import Media
 from newsapp.models.page import Page
 from newsapp.models.redirect import Redirect
 from newsapp.models.revision import Revision
-from newsapp.models.search import SearchEntry, SearchMiss, TitleWord
+from newsapp.models.search import SearchEntry, SearchMiss, SearchWord
 from newsapp.models.section import Section
 from newsapp.models.setting import Setting
 
@@ -42,9 +42,9 @@ __all__ = [
     "Role",
     "SearchEntry",
     "SearchMiss",
+    "SearchWord",
     "Section",
     "Setting",
     "SignInFailures",
     "State",
-    "TitleWord",
 ]

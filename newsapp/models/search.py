@@ -37,14 +37,16 @@ class SearchEntry(Base):
     digest: Mapped[str] = mapped_column(String(16))
 
 
-class TitleWord(Base):
-    """A word that some title has or had, for offering to who mistyped it."""
+class SearchWord(Base):
+    """A word that some article has or had, in lower case and one tone placement: each marked one,
+    and all words of titles (``in_title``), which are offered to who mistyped."""
 
-    __tablename__ = "search_title_word"
+    __tablename__ = "search_word"
     __table_args__ = (at_most("written", WORD_MAX), at_most("folded", WORD_MAX))
 
     written: Mapped[str] = mapped_column(String(WORD_MAX), primary_key=True)
-    folded: Mapped[str] = mapped_column(String(WORD_MAX))
+    folded: Mapped[str] = mapped_column(String(WORD_MAX), index=True)
+    in_title: Mapped[bool]
 
 
 class SearchMiss(Base):

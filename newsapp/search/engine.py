@@ -85,7 +85,7 @@ class Engine(Protocol):
         """Ids of the newest articles that match, newest first."""
 
     def share(
-        self, connection: Connection, terms: Sequence[str], bounds: Bounds, each: int
+        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
     ) -> list[tuple[int, int]]:
-        """For each term the newest articles that have it, at most ``each``: (place of the term,
-        article id). One statement."""
+        """For each match the newest articles, at most ``each``: (place of the match, article
+        id). One statement."""

@@ -14,8 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsapp.extensions import db
-from newsapp.models import Article, SearchEntry, State, TitleWord
-from newsapp.models.search import WORD_MAX
+from newsapp.models import Article, SearchEntry, SearchWord, State
 from newsapp.search import terms
 from newsapp.search.engine import NEW_TABLE, TABLE, Engine
 from newsapp.search.postgresql import PostgreSQL
@@ -74,28 +73,32 @@ def _write(connection: Connection, article: Article, tables: tuple[str, ...]) ->
             article_id=article.id,
             section_id=article.section_id,
             published_at=article.published_at,
-            digest=terms.digest(found),
+            digest=terms.digest(found.terms),
         )
         .returning(SearchEntry.id)
     ).scalar_one()
     for table in tables:
         if table == TABLE or engine.is_rebuilding(connection):
-            engine.write(connection, table, entry_id, found)
-    _learn(connection, article.title)
+            engine.write(connection, table, entry_id, found.terms)
+    _learn(connection, found.vocabulary)
 
 
-def _learn(connection: Connection, title: str) -> None:
-    """Note the words of a title that are new."""
-    rows = {
-        word.written: {"written": word.written, "folded": word.folded}
-        for word in terms.words(title)
-        if len(word.written) <= WORD_MAX and word.folded.isalpha()
-    }
-    if not rows:
-        return
+def _learn(connection: Connection, vocabulary: dict[str, tuple[str, bool]]) -> None:
+    """Note the words that are new, or new in a title."""
     new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = new(SearchWord)
+    statement = statement.on_conflict_do_update(
+        index_elements=[SearchWord.written],
+        set_={"in_title": True},
+        where=~SearchWord.in_title & statement.excluded.in_title,
+    )
     # In one order everywhere: two savers must not lock each other out.
-    connection.execute(new(TitleWord).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
+    rows = [
+        {"written": written, "folded": folded, "in_title": in_title}
+        for written, (folded, in_title) in sorted(vocabulary.items())
+    ]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def rebuild() -> Iterator[tuple[int, int]]:
@@ -154,12 +157,12 @@ def _fill(entries: list[int]) -> None:
         ).all()
         for row in rows:
             found = terms.of_article(row.title, row.lead, row.body_text)
-            engine.write(connection, NEW_TABLE, row.id, found)
-            if (fresh := terms.digest(found)) != row.digest:
+            engine.write(connection, NEW_TABLE, row.id, found.terms)
+            if (fresh := terms.digest(found.terms)) != row.digest:
                 connection.execute(
                     update(SearchEntry).where(SearchEntry.id == row.id).values(digest=fresh)
                 )
-            _learn(connection, row.title)
+            _learn(connection, found.vocabulary)
 
 
 def _differences() -> Iterator[Finding]:
@@ -225,9 +228,9 @@ def check() -> Iterator[Finding | tuple[int, int]]:
             return
         for row in rows:
             found = terms.of_article(row.title, row.lead, row.body_text)
-            if terms.digest(found) != row.digest:
+            if terms.digest(found.terms) != row.digest:
                 yield Finding(row.article_id, "outdated")
-            elif not engine.holds(connection, row.id, found):
+            elif not engine.holds(connection, row.id, found.terms):
                 yield Finding(row.article_id, "unfindable")
         done, after = done + len(rows), rows[-1].id
         yield done, total

@@ -91,24 +91,24 @@ class PostgreSQL:
         return list(rows.scalars())
 
     def share(
-        self, connection: Connection, terms: Sequence[str], bounds: Bounds, each: int
+        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
     ) -> list[tuple[int, int]]:
-        if not terms:
+        if not matches:
             return []
         parts = [
             f"(SELECT {place} AS place, e.article_id"
             f" FROM {TABLE} t JOIN search_entry e ON e.id = t.entry_id"
             f" WHERE t.terms @@ CAST(:match{place} AS tsquery) AND {bounds.condition}"
             f" {NEWEST_FIRST} LIMIT :each)"
-            for place in range(len(terms))
+            for place in range(len(matches))
         ]
-        values = {f"match{place}": f"'{term}'" for place, term in enumerate(terms)}
+        values = {f"match{place}": _tsquery(match) for place, match in enumerate(matches)}
         rows = connection.execute(bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each})
         return [(row.place, row.article_id) for row in rows]
 
 
 def _tsquery(match: Match) -> str:
-    wanted = [f"'{term}'" for term in match.terms]
-    if match.beginning:
-        wanted.append(f"'{match.beginning}':*")
-    return " & ".join(wanted)
+    return " & ".join(
+        "(" + " | ".join(f"'{term.text}'" + ":*" * term.begins for term in forms) + ")"
+        for forms in match
+    )

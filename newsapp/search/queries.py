@@ -12,12 +12,12 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from newsapp.extensions import db
-from newsapp.models import Article, TitleWord
+from newsapp.models import Article, SearchWord
 from newsapp.news.queries import Teaser, teasers, to_teaser
 from newsapp.search import excerpt, index, terms
 from newsapp.search.engine import Bounds
 from newsapp.search.excerpt import Piece
-from newsapp.search.query import Match, Query, parse
+from newsapp.search.query import Match, Query, Term, parse
 from newsapp.search.terms import Word
 
 PAGE_SIZE = 20
@@ -25,6 +25,8 @@ PAGE_SIZE = 20
 HITS_MAX = 1_000
 # Up to so many texts are read to see whether a phrase stands in them in one piece.
 READ_MAX = 200
+# Vietnamese has no more than a few dozen ways to mark a syllable; typing errors add some.
+FORMS_MAX = 80
 RELATED = 4
 _RELATED_EACH = 15
 _RELATED_PAIRS = 20
@@ -81,17 +83,47 @@ def find(query: Query, bounds: Bounds) -> list[int]:
                 return
             found.update(dict.fromkeys(engine.find(connection, match, bounds, HITS_MAX + 1)))
 
-    ask(query.matches(), HITS_MAX + 1)
-    if query.needs_reading and len(found) <= READ_MAX:
+    known = _Known(query)
+    ask(query.matches(known), HITS_MAX + 1)
+    if query.phrases and len(found) <= READ_MAX:
         found = dict.fromkeys(_read(query, list(found)))
     # Only where whole words do not fill a page: so many words begin alike.
-    ask(query.beginnings(), PAGE_SIZE)
+    ask(query.beginnings(known), PAGE_SIZE)
     return list(found)[: HITS_MAX + 1]
+
+
+class _Known:
+    """The vocabulary, as far as a query needs it."""
+
+    def __init__(self, query: Query) -> None:
+        self._spelt: dict[str, list[str]] = {}
+        for written, folded in db.session.execute(
+            select(SearchWord.written, SearchWord.folded)
+            .where(
+                SearchWord.folded.in_({word.folded for word in query.words}),
+                SearchWord.written != SearchWord.folded,
+            )
+            .order_by(SearchWord.written)
+        ):
+            self._spelt.setdefault(folded, []).append(written)
+
+    def spelt(self, folded: str) -> tuple[str, ...]:
+        return tuple(self._spelt.get(folded, ()))[:FORMS_MAX]
+
+    def beginning(self, folded: str) -> tuple[str, ...]:
+        """Marked words that begin so, each beginning that such words share only once."""
+        rows = db.session.scalars(
+            select(SearchWord.written)
+            .where(SearchWord.folded.startswith(folded, autoescape=True))
+            .order_by(SearchWord.written)
+        )
+        begun = dict.fromkeys(written[: len(folded)] for written in rows)
+        return tuple(begun)[:FORMS_MAX]
 
 
 def _read(query: Query, found: Sequence[int]) -> list[int]:
     """Those of ``found`` in which each phrase stands in one piece."""
-    patterns = [excerpt.pattern(group) for group in query.groups if len(group.words) > 2]
+    patterns = [excerpt.pattern(group) for group in query.phrases]
     rows = db.session.execute(
         select(Article.id, Article.title, Article.lead, Article.body_text).where(
             Article.id.in_(found)
@@ -125,7 +157,9 @@ def _hits(query: Query, article_ids: Sequence[int], now: datetime) -> tuple[Hit,
 def suggestion(query: Query, bounds: Bounds) -> str:
     """The nearest words of titles for a query that found nothing, if those find something."""
     known: dict[str, list[str]] = {}
-    for written, folded in db.session.execute(select(TitleWord.written, TitleWord.folded)):
+    for written, folded in db.session.execute(
+        select(SearchWord.written, SearchWord.folded).where(SearchWord.in_title)
+    ):
         known.setdefault(folded, []).append(written)
     choices: list[list[tuple[float, str]]] = []
     for word in query.words:
@@ -174,10 +208,13 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
 
     Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
     """
-    pairs = list(dict.fromkeys(map(terms.run, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
+    pairs = list(dict.fromkeys(map(terms.pair, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
     connection = db.session.connection()
     shared = index.engine_of(connection).share(
-        connection, pairs, Bounds(now, sections=(section_id,)), _RELATED_EACH
+        connection,
+        [((Term(pair),),) for pair in pairs],
+        Bounds(now, sections=(section_id,)),
+        _RELATED_EACH,
     )
     having = Counter(place for place, _article in shared)
     scores: Counter[int] = Counter()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import Protocol
 
 from newsapp.search import terms
 from newsapp.search.terms import Word
@@ -26,23 +28,40 @@ class Group:
     words: tuple[Word, ...]
 
     @property
-    def runs(self) -> tuple[str, ...]:
+    def runs(self) -> tuple[Term, ...]:
         """The terms that say so: a document number's own, else each pair's."""
-        row = self.words
-        if len(row) < 2:
-            return ()
-        whole = all(word.joined for word in row[1:]) and len(row) <= terms.NUMBER_PARTS_MAX
-        if whole and any(character.isdigit() for character in row[0].folded):
-            return (terms.run(row),)
-        return tuple(terms.run(pair) for pair in pairwise(row))
+        if self.is_number:
+            return (Term(terms.number(self.words)),)
+        return tuple(Term(terms.pair(two)) for two in pairwise(self.words))
+
+    @property
+    def is_number(self) -> bool:
+        """Whether this is a number of a document, such as 36/KH-UBND."""
+        first, *rest = self.words
+        joined = 0 < len(rest) < terms.NUMBER_PARTS_MAX and all(word.joined for word in rest)
+        return joined and any(character.isdigit() for character in first.folded)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """One question to an index: every term, and one that only has to begin so (empty: none)."""
+class Term:
+    """A term to look for, or the beginning of one."""
 
-    terms: tuple[str, ...]
-    beginning: str = ""
+    text: str
+    begins: bool = False
+
+
+# One question to an index: of each of these at least one.
+Match = tuple[tuple[Term, ...], ...]
+
+
+class Vocabulary(Protocol):
+    """Which words are known that differ from their folded form."""
+
+    def spelt(self, folded: str) -> tuple[str, ...]:
+        """The marked words of that folded form."""
+
+    def beginning(self, folded: str) -> tuple[str, ...]:
+        """Marked words whose folded form begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +82,55 @@ class Query:
         return tuple(word for group in self.groups for word in group.words)
 
     @property
-    def needs_reading(self) -> bool:
-        """Whether the terms may find a text in which a phrase stands only piece by piece."""
-        return any(len(group.runs) > 1 for group in self.groups)
+    def phrases(self) -> tuple[Group, ...]:
+        """Groups that the terms find by pairs alone: a text must be read to be sure."""
+        return tuple(g for g in self.groups if len(g.words) > 1 and not g.is_number)
 
-    def matches(self) -> Iterator[Match]:
+    def matches(self, known: Vocabulary) -> Iterator[Match]:
         """The questions to ask, best first: as written before folded, title before lead before
         the rest, words that follow each other as typed before words anywhere."""
-        runs = tuple(run for group in self.groups for run in group.runs)
-        close = tuple(terms.run(pair) for pair in pairwise(self.words))
-        kinds = (
-            (terms.TITLE_WRITTEN, terms.LEAD_WRITTEN, terms.WRITTEN),
-            (terms.TITLE_FOLDED, terms.LEAD_FOLDED, terms.FOLDED),
-        )
-        for title, lead, anywhere in kinds:
-            yield self._match(title, runs)
-            yield self._match(lead, runs)
-            if close and set(close) - set(runs):
-                yield self._match(anywhere, (*runs, *close))
-            yield self._match(anywhere, runs)
+        runs = _runs(self.groups)
+        close = tuple((Term(terms.pair(two)),) for two in pairwise(self.words))
+        as_typed = len(self.groups) > 1
+        for forms in (_as_written, partial(_any_form, known)):
+            for kind in (terms.TITLE, terms.LEAD):
+                yield (*(forms(kind, word) for word in self.words), *runs)
+            anywhere = tuple(forms(terms.WRITTEN, word) for word in self.words)
+            if as_typed:
+                yield (*anywhere, *runs, *close)
+            yield (*anywhere, *runs)
 
-    def beginnings(self) -> Iterator[Match]:
-        """The same, folded only, with a last word that is still being typed."""
+    def beginnings(self, known: Vocabulary) -> Iterator[Match]:
+        """The same in any form with a last word that is still being typed."""
         if not self.unfinished:
             return
         *before, last = self.groups
         *start, typed = last.words
-        known = (*before, Group(tuple(start)))
-        runs = tuple(run for group in known for run in group.runs)
-        words = tuple(word for group in known for word in group.words)
+        words = (*(word for group in before for word in group.words), *start)
+        runs = _runs(before)
         if start:
-            folded = tuple(terms.term(terms.FOLDED, word) for word in words)
-            yield Match((*folded, *runs), last.runs[-1])
+            kept = (_any_form(known, terms.WRITTEN, word) for word in words)
+            if last.is_number:
+                yield (*kept, *runs, (Term(terms.number(last.words), begins=True),))
         elif len(typed.folded) >= BEGINNING_MIN:
-            for kind in (terms.TITLE_FOLDED, terms.FOLDED):
-                kept = tuple(terms.term(kind, word) for word in words)
-                yield Match((*kept, *runs), terms.term(kind, typed))
+            begun = (typed.folded, *known.beginning(typed.folded))
+            for kind in (terms.TITLE, terms.WRITTEN):
+                kept = (_any_form(known, kind, word) for word in words)
+                forms = tuple(Term(terms.written(kind, form), begins=True) for form in begun)
+                yield (*kept, *runs, forms)
 
-    def _match(self, kind: str, runs: tuple[str, ...]) -> Match:
-        words = (terms.term(kind, word) for word in self.words)
-        return Match(tuple(dict.fromkeys((*words, *runs))))
+
+def _runs(groups: Iterable[Group]) -> tuple[tuple[Term, ...], ...]:
+    return tuple((run,) for group in groups for run in group.runs)
+
+
+def _as_written(kind: str, word: Word) -> tuple[Term, ...]:
+    return (Term(terms.written(kind, word.written)),)
+
+
+def _any_form(known: Vocabulary, kind: str, word: Word) -> tuple[Term, ...]:
+    forms = dict.fromkeys((word.written, word.folded, *known.spelt(word.folded)))
+    return tuple(Term(terms.written(kind, form)) for form in forms)
 
 
 def parse(text: str) -> Query:

@@ -129,19 +129,19 @@ class SQLite:
         return list(rows.scalars())
 
     def share(
-        self, connection: Connection, terms: Sequence[str], bounds: Bounds, each: int
+        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
     ) -> list[tuple[int, int]]:
         newest = self._window(connection, Bounds(bounds.last))
-        if not terms or newest.number == 0:
+        if not matches or newest.number == 0:
             return []
         parts = [
             f"SELECT {place} AS place, article_id FROM"
             f" (SELECT e.article_id FROM {TABLE} t CROSS JOIN search_entry e ON e.id = t.rowid"
             f" WHERE {TABLE} MATCH :match{place} AND t.rowid >= :lowest AND {bounds.condition}"
             f" {NEWEST_FIRST} LIMIT :each)"
-            for place in range(len(terms))
+            for place in range(len(matches))
         ]
-        values = {f"match{place}": f'"{term}"' for place, term in enumerate(terms)}
+        values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
         rows = connection.execute(
             bounds.bind(" UNION ALL ".join(parts)),
             {**values, "each": each, "lowest": newest.lowest},
@@ -150,7 +150,7 @@ class SQLite:
 
 
 def _fts5(match: Match) -> str:
-    wanted = [f'"{term}"' for term in match.terms]
-    if match.beginning:
-        wanted.append(f'"{match.beginning}"*')
-    return " ".join(wanted)
+    return " AND ".join(
+        "(" + " OR ".join(f'"{term.text}"' + "*" * term.begins for term in forms) + ")"
+        for forms in match
+    )

@@ -4,30 +4,30 @@ Both engines index the same set, so that both find the same. The first character
 what it is:
 
 =====  ==============================================================================
-``0``  a folded word anywhere in the article: ``0duong``
-``1``  a run of two folded words: ``1duong.pho``; a number such as ``36/KH-UBND`` as a
-       whole too: ``136.kh.ubnd``
-``2``  a word as it is written, anywhere: ``2đường`` (marks spelt in ASCII)
-``3``  a word as it is written, in the title; ``4`` a folded one
-``5``  a word as it is written, in the lead; ``6`` a folded one
+``0``  a word as it is written, anywhere in the article: ``0đường`` (marks spelt in ASCII)
+``1``  the same in the title; ``2`` in the lead
+``3``  two folded words that follow each other, as a short hash
+``4``  a number of a document, folded, from each of its parts: ``436.kh.ubnd``
 =====  ==============================================================================
 
+There is no term for a folded word: whoever looks for one looks for every way to write it that the
+vocabulary knows. Pairs of words serve phrases, at half the size of positions; a hash of twenty
+bits keeps them small however many there are, and is wrong for one pair of words in two thousand.
 Folding, and why `hoà` and `hòa` are one word: see ``newsapp.text.vietnamese``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from base64 import b32encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice, pairwise
 
 from newsapp.text import vietnamese
 
-FOLDED, RUN, WRITTEN = "0", "1", "2"
-TITLE_WRITTEN, TITLE_FOLDED = "3", "4"
-LEAD_WRITTEN, LEAD_FOLDED = "5", "6"
+WRITTEN, TITLE, LEAD, PAIR, NUMBER = "01234"
 
 # A text longer than a hundred pages is found by its first hundred; PostgreSQL takes one megabyte
 # of terms in a row.
@@ -41,7 +41,7 @@ _MARK = re.compile("[\u0300-\u036f]+")
 _JOINTS = frozenset("/-.–")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Word:
     """One word: as written (lower case, one tone placement), folded, and where it stands.
 
@@ -76,37 +76,49 @@ def words(text: str) -> Iterator[Word]:
         )
 
 
-def of_article(title: str, lead: str, text: str) -> frozenset[str]:
-    """All terms of an article."""
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What an index keeps of an article: its terms, and which words it adds to the vocabulary
+    (marked ones, and all of the title) as written -> (folded, whether in the title)."""
+
+    terms: frozenset[str]
+    vocabulary: dict[str, tuple[str, bool]]
+
+
+def of_article(title: str, lead: str, text: str) -> Indexed:
+    """All terms of an article, and its words."""
     found: set[str] = set()
+    vocabulary: dict[str, tuple[str, bool]] = {}
     room = WORDS_MAX
-    for part, written, folded in (
-        (title, TITLE_WRITTEN, TITLE_FOLDED),
-        (lead, LEAD_WRITTEN, LEAD_FOLDED),
-        (text, "", ""),
-    ):
+    for part, kind in ((title, TITLE), (lead, LEAD), (text, WRITTEN)):
         row = list(islice(words(part), room))
         room -= len(row)
         for word in row:
-            found.add(FOLDED + _ascii(word.folded))
-            found.add(WRITTEN + _ascii(word.written))
-            if written:
-                found.add(written + _ascii(word.written))
-                found.add(folded + _ascii(word.folded))
-        found.update(run(pair) for pair in pairwise(row))
+            in_title = kind is TITLE and word.folded.isalpha()
+            if (in_title or word.written != word.folded) and word.written not in vocabulary:
+                vocabulary[word.written] = (word.folded, in_title)
+        spelt = {_ascii(word.written) for word in row}
+        found.update(WRITTEN + word for word in spelt)
+        found.update(kind + word for word in spelt)
+        found.update(map(pair, pairwise(row)))
         found.update(_numbers(row))
-    return frozenset(found)
+    return Indexed(frozenset(found), vocabulary)
 
 
-def run(row: Iterable[Word]) -> str:
-    """The term for a run of words."""
-    return RUN + ".".join(_ascii(word.folded) for word in row)
+def written(kind: str, word: str) -> str:
+    """The term of a word as it is written (see ``Word.written``)."""
+    return kind + _ascii(word)
 
 
-def term(kind: str, word: Word) -> str:
-    """The term of a word; ``kind`` is one of the module's."""
-    writing = word.written if kind in {WRITTEN, TITLE_WRITTEN, LEAD_WRITTEN} else word.folded
-    return kind + _ascii(writing)
+def pair(two: tuple[Word, Word]) -> str:
+    """The term for two words that follow each other."""
+    text = f"{two[0].folded} {two[1].folded}".encode()
+    return PAIR + b32encode(blake2b(text, digest_size=5).digest()[:5])[:4].decode().lower()
+
+
+def number(row: Sequence[Word]) -> str:
+    """The term for a number of a document, or for a part of one."""
+    return NUMBER + ".".join(_ascii(word.folded) for word in row)
 
 
 def digest(terms: frozenset[str]) -> str:
@@ -122,8 +134,7 @@ def _numbers(row: list[Word]) -> Iterator[str]:
         end = place + 1
         while end < len(row) and row[end].joined and end - place < NUMBER_PARTS_MAX:
             end += 1
-            if end - place > 2:
-                yield run(row[place:end])
+            yield number(row[place:end])
 
 
 class _Spelling(dict[int, str]):

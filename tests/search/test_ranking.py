@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Literal
 
 import pytest
 from flask import Flask
 
-from newsapp.models import Article, Section
-from newsapp.publishing import articles, site
+from newsapp.models import Section
+from newsapp.publishing import articles
 from newsapp.publishing.articles import Content, Step
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.search import queries
@@ -152,13 +152,17 @@ def test_the_table(names: dict[int, str]) -> None:
 
 VOWELS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
-LETTERS = tuple(
-    unicodedata.normalize("NFC", vowel + tone) for vowel, tone in product(VOWELS, TONES)
-) + ("đ", "d")
+LETTERS = (
+    *(unicodedata.normalize("NFC", vowel + tone) for vowel, tone in product(VOWELS, TONES)),
+    "đ",
+    "d",
+)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_every_letter_with_every_tone(app: Flask, section: Section, form: str) -> None:
+def test_every_letter_with_every_tone(
+    app: Flask, section: Section, form: Literal["NFC", "NFD"]
+) -> None:
     """One article a letter; each is found first by its own letter, and by the bare one."""
     made: dict[int, str] = {}
     for number, letter in enumerate(LETTERS):

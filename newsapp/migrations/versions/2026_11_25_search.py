@@ -29,15 +29,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_search_entry_newest", "search_entry", ["published_at", "article_id"])
     op.create_table(
-        "search_title_word",
+        "search_word",
         sa.Column("written", sa.String(length=60), nullable=False),
         sa.Column("folded", sa.String(length=60), nullable=False),
-        sa.CheckConstraint("length(folded) <= 60", name=op.f("ck_search_title_word_folded_length")),
-        sa.CheckConstraint(
-            "length(written) <= 60", name=op.f("ck_search_title_word_written_length")
-        ),
-        sa.PrimaryKeyConstraint("written", name=op.f("pk_search_title_word")),
+        sa.Column("in_title", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("length(folded) <= 60", name=op.f("ck_search_word_folded_length")),
+        sa.CheckConstraint("length(written) <= 60", name=op.f("ck_search_word_written_length")),
+        sa.PrimaryKeyConstraint("written", name=op.f("pk_search_word")),
     )
+    op.create_index(op.f("ix_search_word_folded"), "search_word", ["folded"])
     op.create_table(
         "search_miss",
         sa.Column("text", sa.String(length=100), nullable=False),
@@ -70,5 +70,5 @@ def downgrade() -> None:
     op.execute("DROP TABLE IF EXISTS search_terms_new")
     op.execute("DROP TABLE search_terms")
     op.drop_table("search_miss")
-    op.drop_table("search_title_word")
+    op.drop_table("search_word")
     op.drop_table("search_entry")

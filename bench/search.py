@@ -1,0 +1,257 @@
+"""How fast search answers, how large its index is, what a save costs.
+
+    python -m bench.search --articles 100000 [--database postgresql+psycopg://…] [--keep DIR]
+
+Fills a new database with articles of bench/corpus.py and times the questions of ``questions()``,
+each of them many times with other words. SQLite unless another (empty) database is named. ``--keep``
+leaves the database there, and uses what it finds there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from flask import Flask
+from sqlalchemy import func, insert, select, text
+
+from bench.corpus import Corpus
+from newsapp import create_app
+from newsapp.config import Config
+from newsapp.extensions import db
+from newsapp.models import Article, SearchEntry, Section, State
+from newsapp.publishing import articles
+from newsapp.publishing.articles import Content, Step
+from newsapp.publishing.audit import COMMAND_LINE
+from newsapp.search import index, queries
+from newsapp.search.engine import Bounds
+from newsapp.search.query import parse
+from newsapp.text.vietnamese import fold
+from newsapp.upgrading import create_or_upgrade
+
+SECTIONS = 8
+YEARS = 12
+BATCH = 500
+REPEATS = 40
+SAVES = 60
+
+
+@contextmanager
+def application(data_dir: Path, database: str) -> Iterator[Flask]:
+    environment = {
+        "NEWSAPP_DATA_DIR": str(data_dir),
+        "NEWSAPP_DATABASE_URL": database or f"sqlite:///{data_dir / 'site.db'}",
+        "NEWSAPP_SECRET_KEY": "a secret key for benchmarks only",
+    }
+    app = create_app(Config.from_environment(environment))
+    with app.app_context():
+        create_or_upgrade(app, data_dir)
+        yield app
+
+
+def fill(number: int, corpus: Corpus) -> None:
+    """Make sections and articles, oldest first, evenly over ``YEARS`` years up to now."""
+    if not db.session.scalar(select(Section.id).limit(1)):
+        db.session.add_all(
+            Section(slug=f"muc-{n}", name=f"Mục {n}", description="", position=n)
+            for n in range(SECTIONS)
+        )
+        db.session.commit()
+    sections = list(db.session.scalars(select(Section.id).order_by(Section.id)))
+    there = int(db.session.scalar(select(func.count()).select_from(Article)) or 0)
+    start = datetime.now(UTC) - timedelta(days=365 * YEARS)
+    step = timedelta(days=365 * YEARS) / number
+    begun = time.monotonic()
+    for first in range(there, number, BATCH):
+        rows = []
+        for place in range(first, min(first + BATCH, number)):
+            made = corpus.article()
+            at = start + step * place
+            rows.append(
+                {
+                    "section_id": corpus.random.choice(sections),
+                    "title": made.title,
+                    "slug": f"tin-{place}",
+                    "lead": made.lead,
+                    "body": made.body,
+                    "body_text": made.text,
+                    "state": State.PUBLISHED,
+                    "published_at": at,
+                    "created_at": at,
+                    "updated_at": at,
+                }
+            )
+        ids = db.session.scalars(insert(Article).returning(Article.id), rows)
+        wanted = list(ids)
+        for article in db.session.scalars(select(Article).where(Article.id.in_(wanted))):
+            index.put(article)
+        db.session.commit()
+        db.session.expunge_all()
+        done = first + len(rows)
+        if done % 10_000 == 0:
+            print(f"  {done:,} articles, {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def sizes() -> tuple[int, int]:
+    """Bytes of the articles' text, and of the index with all that belongs to it."""
+    length = func.octet_length if db.engine.dialect.name == "postgresql" else func.length
+    columns = (Article.title, Article.lead, Article.body_text)
+    if db.engine.dialect.name == "postgresql":
+        words = sum(int(db.session.scalar(select(func.sum(length(c)))) or 0) for c in columns)
+        kept = db.session.scalar(
+            text(
+                "SELECT pg_total_relation_size('search_terms')"
+                " + pg_total_relation_size('search_entry')"
+                " + pg_total_relation_size('search_word')"
+            )
+        )
+        return words, int(kept or 0)
+    words = sum(
+        int(db.session.scalar(text(f"SELECT sum(length(CAST({c.key} AS BLOB))) FROM article")) or 0)  # noqa: S608
+        for c in columns
+    )
+    kept = db.session.scalar(
+        text("SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%search_%'")
+        if _has_dbstat()
+        else text("SELECT sum(length(block)) FROM search_terms_data")
+    )
+    return words, int(kept or 0)
+
+
+def _has_dbstat() -> bool:
+    try:
+        db.session.execute(text("SELECT 1 FROM dbstat LIMIT 1"))
+    except Exception:
+        db.session.rollback()
+        return False
+    return True
+
+
+def questions(corpus: Corpus) -> dict[str, Callable[[], object]]:
+    """Name and deed of what is timed; each call asks for something else."""
+    chosen = random.Random(7)  # noqa: S311 - no secret is made of it
+    now = datetime.now(UTC)
+    everywhere = Bounds(now)
+    ids = list(
+        db.session.scalars(select(SearchEntry.article_id).order_by(func.random()).limit(400))
+    )
+    texts = [
+        (row.title, row.body_text)
+        for row in db.session.execute(
+            select(Article.title, Article.body_text).where(Article.id.in_(ids))
+        )
+    ]
+    sections = list(db.session.scalars(select(Section.id)))
+
+    def ask(typed: str, bounds: Bounds = everywhere, page: int = 1) -> object:
+        return queries.search(parse(typed), bounds, page)
+
+    def common() -> str:
+        return chosen.choice(corpus.common)
+
+    def words(count: int) -> str:
+        row = chosen.choice(texts)[1].split()
+        start = chosen.randrange(len(row) - count)
+        return " ".join(row[start : start + count]).strip(".")
+
+    def year() -> Bounds:
+        back = timedelta(days=365 * chosen.randint(1, YEARS - 1))
+        return replace(
+            everywhere,
+            first=now - back,
+            last=now - back + timedelta(days=365),
+            sections=(chosen.choice(sections),),
+        )
+
+    def rare() -> str:
+        return f"{chosen.choice(('xyz', 'qwert', 'covid', 'fpt'))}{chosen.randint(1, 999)}"
+
+    return {
+        "common word": lambda: ask(f"{common()} "),
+        "common word, no marks": lambda: ask(f"{fold(common())} "),
+        "two common words": lambda: ask(f"{common()} {common()} "),
+        "phrase": lambda: ask(f'"{words(2)}"'),
+        "phrase of four": lambda: ask(f'"{words(4)}"'),
+        "four words": lambda: ask(f"{words(4)} "),
+        "a title": lambda: ask(f"{chosen.choice(texts)[0]} "),
+        "rare word": lambda: ask(f"{rare()} "),
+        "section and year": lambda: ask(f"{common()} ", year()),
+        "deep page": lambda: ask(f"{common()} ", page=50),
+        "beginning of a word": lambda: ask(f"{words(1)} {common()[:3]}zz"[:-2]),
+        "related articles": lambda: queries.related(0, chosen.choice(texts)[0], 1, now),
+    }
+
+
+def timed(deed: Callable[[], object], times: int) -> list[float]:
+    """Milliseconds of each call, shortest first."""
+    taken = []
+    gc.disable()
+    for _ in range(times):
+        begun = time.perf_counter()
+        deed()
+        taken.append((time.perf_counter() - begun) * 1000)
+        db.session.rollback()
+    gc.enable()
+    return sorted(taken)
+
+
+def saves(corpus: Corpus) -> tuple[float, float]:
+    """Median milliseconds of creating an article with the index and without it, in turns."""
+    section_id = db.session.scalar(select(Section.id).limit(1))
+    with_index, without = [], []
+
+    def create() -> float:
+        made = corpus.article()
+        content = Content(made.title, made.lead, made.body, section_id=section_id)
+        begun = time.perf_counter()
+        articles.create(content, by=COMMAND_LINE, step=Step.PUBLISH)
+        return (time.perf_counter() - begun) * 1000
+
+    for _ in range(SAVES):
+        with_index.append(create())
+        with patch.object(index, "put"):
+            without.append(create())
+    return sorted(with_index)[SAVES // 2], sorted(without)[SAVES // 2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--keep", type=Path)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = chosen.keep or Path(folder)
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with application(data_dir, chosen.database):
+            corpus = Corpus()
+            fill(chosen.articles, corpus)
+            if db.engine.dialect.name == "postgresql":
+                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:
+                    raw.execute(text("VACUUM ANALYZE"))
+            words, kept = sizes()
+            print("| | p50 ms | p95 ms | max ms |\n|---|---|---|---|")
+            for name, deed in questions(corpus).items():
+                deed()
+                taken = timed(deed, REPEATS)
+                print(
+                    f"| {name} | {taken[len(taken) // 2]:.1f} | {taken[len(taken) * 95 // 100]:.1f}"
+                    f" | {taken[-1]:.1f} |",
+                    flush=True,
+                )
+            print(f"text {words:,} bytes, index {kept:,} bytes: {kept / words:.0%}")
+            indexed, plain = saves(corpus)
+            print(f"a save: {indexed:.1f} ms, without the index {plain:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
