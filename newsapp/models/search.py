@@ -24,7 +24,7 @@ class SearchEntry(Base):
 
     __tablename__ = "search_entry"
     __table_args__ = (
-        Index("ix_search_entry_newest", "published_at", "article_id"),
+        Index("ix_search_entry_newest", "published_at", "article_id", "section_id"),
         {"sqlite_autoincrement": True},
     )
 

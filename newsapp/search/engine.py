@@ -49,6 +49,17 @@ class Bounds:
         return clause
 
 
+class Searcher(Protocol):
+    """Answers questions to the index."""
+
+    def find(self, match: Match, limit: int) -> list[int]:
+        """Ids of the newest articles that match, newest first."""
+
+    def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
+        """For each match the newest articles, at most ``each``: (place of the match, article id).
+        One statement; on SQLite among the newest 20,000 articles."""
+
+
 class Engine(Protocol):
     """What an engine can do. Connections are the caller's, and so are commits."""
 
@@ -81,11 +92,5 @@ class Engine(Protocol):
     def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
         """Whether the index finds the entry by each of these terms."""
 
-    def find(self, connection: Connection, match: Match, bounds: Bounds, limit: int) -> list[int]:
-        """Ids of the newest articles that match, newest first."""
-
-    def share(
-        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
-    ) -> list[tuple[int, int]]:
-        """For each match the newest articles, at most ``each``: (place of the match, article
-        id). One statement."""
+    def search(self, connection: Connection, bounds: Bounds) -> Searcher:
+        """What answers questions within ``bounds``."""

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from newsapp.extensions import db
 from newsapp.models import Article, SearchEntry, SearchWord, State
 from newsapp.search import terms
-from newsapp.search.engine import NEW_TABLE, TABLE, Engine
+from newsapp.search.engine import NEW_TABLE, TABLE, Bounds, Engine, Searcher
 from newsapp.search.postgresql import PostgreSQL
 from newsapp.search.sqlite import SQLite
 
@@ -35,6 +35,12 @@ class Finding:
 def engine_of(connection: Connection) -> Engine:
     """The engine for the connection's database."""
     return PostgreSQL() if connection.dialect.name == "postgresql" else SQLite()
+
+
+def searcher(bounds: Bounds) -> Searcher:
+    """What answers questions to the index within ``bounds``."""
+    connection = db.session.connection()
+    return engine_of(connection).search(connection, bounds)
 
 
 def put(article: Article) -> None:

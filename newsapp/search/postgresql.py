@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from newsapp.search.engine import NEW_TABLE, NEWEST_FIRST, TABLE, Bounds
+from newsapp.search.engine import NEW_TABLE, NEWEST_FIRST, TABLE, Bounds, Searcher
 from newsapp.search.query import Match
 
 
@@ -79,32 +79,41 @@ class PostgreSQL:
         )
         return found.first() is not None
 
-    def find(self, connection: Connection, match: Match, bounds: Bounds, limit: int) -> list[int]:
-        rows = connection.execute(
-            bounds.bind(
-                f"SELECT e.article_id FROM {TABLE} t JOIN search_entry e ON e.id = t.entry_id"
-                f" WHERE t.terms @@ CAST(:match AS tsquery) AND {bounds.condition}"
-                f" {NEWEST_FIRST} LIMIT :limit"
-            ),
+    def search(self, connection: Connection, bounds: Bounds) -> Searcher:
+        return _Searcher(connection, bounds)
+
+
+class _Searcher:
+    def __init__(self, connection: Connection, bounds: Bounds) -> None:
+        self._connection = connection
+        self._bounds = bounds
+
+    def find(self, match: Match, limit: int) -> list[int]:
+        rows = self._connection.execute(
+            self._bounds.bind(self._select("", ":match", ":limit")),
             {"match": _tsquery(match), "limit": limit},
         )
         return list(rows.scalars())
 
-    def share(
-        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
-    ) -> list[tuple[int, int]]:
+    def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
         if not matches:
             return []
-        parts = [
-            f"(SELECT {place} AS place, e.article_id"
-            f" FROM {TABLE} t JOIN search_entry e ON e.id = t.entry_id"
-            f" WHERE t.terms @@ CAST(:match{place} AS tsquery) AND {bounds.condition}"
-            f" {NEWEST_FIRST} LIMIT :each)"
+        parts = (
+            f"({self._select(f'{place} AS place,', f':match{place}', ':each')})"
             for place in range(len(matches))
-        ]
+        )
         values = {f"match{place}": _tsquery(match) for place, match in enumerate(matches)}
-        rows = connection.execute(bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each})
+        rows = self._connection.execute(
+            self._bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each}
+        )
         return [(row.place, row.article_id) for row in rows]
+
+    def _select(self, more: str, match: str, limit: str) -> str:
+        return (
+            f"SELECT {more} e.article_id FROM {TABLE} t JOIN search_entry e ON e.id = t.entry_id"
+            f" WHERE t.terms @@ CAST({match} AS tsquery) AND {self._bounds.condition}"
+            f" {NEWEST_FIRST} LIMIT {limit}"
+        )
 
 
 def _tsquery(match: Match) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from newsapp.news.queries import Teaser, teasers, to_teaser
 from newsapp.search import excerpt, index, terms
 from newsapp.search.engine import Bounds
 from newsapp.search.excerpt import Piece
-from newsapp.search.query import Match, Query, Term, parse
+from newsapp.search.query import Query, Term, parse
 from newsapp.search.terms import Word
 
 PAGE_SIZE = 20
@@ -30,7 +30,7 @@ FORMS_MAX = 80
 RELATED = 4
 _RELATED_EACH = 15
 _RELATED_PAIRS = 20
-_SUGGESTIONS_TRIED = 5
+_SUGGESTIONS_TRIED = 4
 _LIKENESS_MIN = 0.6
 
 
@@ -73,22 +73,23 @@ def find(query: Query, bounds: Bounds) -> list[int]:
     """Ids of the articles that match, best first, at most ``HITS_MAX + 1``."""
     if not query.groups:
         return []
-    connection = db.session.connection()
-    engine = index.engine_of(connection)
-    found: dict[int, None] = {}
-
-    def ask(matches: Iterable[Match], enough: int) -> None:
-        for match in matches:
-            if len(found) >= enough:
-                return
-            found.update(dict.fromkeys(engine.find(connection, match, bounds, HITS_MAX + 1)))
-
     known = _Known(query)
-    ask(query.matches(known), HITS_MAX + 1)
+    searcher = index.searcher(bounds)
+    *better, widest = query.matches(known)
+    # The widest question first: with no answer, or with one, there is nothing to rank.
+    newest = searcher.find(widest, HITS_MAX + 1)
+    found: dict[int, None] = {}
+    for match in better if len(newest) > 1 else ():
+        found.update(dict.fromkeys(searcher.find(match, HITS_MAX + 1)))
+        if len(found) >= len(newest):
+            break
+    found.update(dict.fromkeys(newest))
     if query.phrases and len(found) <= READ_MAX:
         found = dict.fromkeys(_read(query, list(found)))
     # Only where whole words do not fill a page: so many words begin alike.
-    ask(query.beginnings(known), PAGE_SIZE)
+    for match in query.beginnings(known):
+        if len(found) < PAGE_SIZE:
+            found.update(dict.fromkeys(searcher.find(match, HITS_MAX + 1)))
     return list(found)[: HITS_MAX + 1]
 
 
@@ -163,16 +164,22 @@ def suggestion(query: Query, bounds: Bounds) -> str:
         known.setdefault(folded, []).append(written)
     choices: list[list[tuple[float, str]]] = []
     for word in query.words:
-        if word.folded in known or not word.folded.isalpha():
+        if spelt := known.get(word.folded):
+            # Marks that were left out are added where there is one way to.
+            choices.append([(1.0, spelt[0] if len(spelt) == 1 else word.written)])
+        elif not word.folded.isalpha():
             choices.append([(1.0, word.written)])
         elif near := _near(word, known):
             choices.append(near)
         else:
             return ""
-    if all(len(choice) == 1 and choice[0][0] == 1.0 for choice in choices):
+    if all(choice[0][0] == 1.0 for choice in choices):
         return ""
-    for offered in _combinations(choices):
-        if find(parse(f"{offered} "), bounds):
+    searcher = index.searcher(bounds)
+    for offered in islice(_combinations(choices), _SUGGESTIONS_TRIED):
+        better = parse(offered)
+        *_, widest = better.matches(_Known(better))
+        if searcher.find(widest, 1):
             return offered
     return ""
 
@@ -209,13 +216,8 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
     Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
     """
     pairs = list(dict.fromkeys(map(terms.pair, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
-    connection = db.session.connection()
-    shared = index.engine_of(connection).share(
-        connection,
-        [((Term(pair),),) for pair in pairs],
-        Bounds(now, sections=(section_id,)),
-        _RELATED_EACH,
-    )
+    searcher = index.searcher(Bounds(now, sections=(section_id,)))
+    shared = searcher.share([((Term(pair),),) for pair in pairs], _RELATED_EACH)
     having = Counter(place for place, _article in shared)
     scores: Counter[int] = Counter()
     for place, other in shared:

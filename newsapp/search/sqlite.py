@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
-from newsapp.search.engine import NEW_TABLE, NEWEST_FIRST, TABLE, Bounds
+from newsapp.search.engine import NEW_TABLE, NEWEST_FIRST, TABLE, Bounds, Searcher
 from newsapp.search.query import Match
 
 # The newest articles are looked through first: what matches often is found there, without a look
 # at all that matches.
 WINDOW = 20_000
+WITHIN_WINDOW = "AND t.rowid >= :lowest AND e.published_at >= :earliest"
 
 
 class SQLite:
@@ -85,68 +87,67 @@ class SQLite:
                 return False
         return True
 
-    def find(self, connection: Connection, match: Match, bounds: Bounds, limit: int) -> list[int]:
-        newest = self._window(connection, bounds)
-        if newest.number == 0:
-            return []
-        found = self._find(connection, match, bounds, limit, newest)
-        if len(found) < limit and newest.number == WINDOW:
-            found = self._find(connection, match, bounds, limit, None)
-        return found
+    def search(self, connection: Connection, bounds: Bounds) -> Searcher:
+        return _Searcher(connection, bounds)
 
-    def _window(self, connection: Connection, bounds: Bounds) -> Any:
+
+class _Searcher:
+    def __init__(self, connection: Connection, bounds: Bounds) -> None:
+        self._connection = connection
+        self._bounds = bounds
+
+    @cached_property
+    def _window(self) -> Any:
         """The lowest entry, the earliest moment and the number of the newest articles in bounds."""
-        return connection.execute(
-            bounds.bind(
+        return self._connection.execute(
+            self._bounds.bind(
                 "SELECT min(id) AS lowest, min(published_at) AS earliest, count(*) AS number FROM"
-                f" (SELECT e.id, e.published_at FROM search_entry e WHERE {bounds.condition}"
+                f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
                 f" {NEWEST_FIRST} LIMIT {WINDOW})"
             )
         ).one()
 
-    def _find(
-        self,
-        connection: Connection,
-        match: Match,
-        bounds: Bounds,
-        limit: int,
-        newest: Row[Any] | None,
-    ) -> list[int]:
-        values: dict[str, object] = {"match": _fts5(match), "limit": limit}
-        within = ""
-        if newest is not None:
-            within = "AND t.rowid >= :lowest AND e.published_at >= :earliest"
-            values.update(lowest=newest.lowest, earliest=newest.earliest)
-        # CROSS JOIN: the terms first. SQLite would rather look each article up in them.
-        rows = connection.execute(
-            bounds.bind(
-                f"SELECT e.article_id FROM {TABLE} t CROSS JOIN search_entry e ON e.id = t.rowid"
-                f" WHERE {TABLE} MATCH :match {within} AND {bounds.condition}"
-                f" {NEWEST_FIRST} LIMIT :limit"
-            ),
-            values,
+    def find(self, match: Match, limit: int) -> list[int]:
+        if not self._window.number:
+            return []
+        found = self._find(match, limit, WITHIN_WINDOW)
+        if len(found) < limit and self._window.number == WINDOW:
+            found = self._find(match, limit, "")
+        return found
+
+    def _find(self, match: Match, limit: int, within: str) -> list[int]:
+        rows = self._connection.execute(
+            self._bounds.bind(f"{self._select} :match {within} {NEWEST_FIRST} LIMIT :limit"),
+            {"match": _fts5(match), "limit": limit, **(self._of_window if within else {})},
         )
         return list(rows.scalars())
 
-    def share(
-        self, connection: Connection, matches: Sequence[Match], bounds: Bounds, each: int
-    ) -> list[tuple[int, int]]:
-        newest = self._window(connection, Bounds(bounds.last))
-        if not matches or newest.number == 0:
+    def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
+        if not matches or not self._window.number:
             return []
-        parts = [
+        parts = (
             f"SELECT {place} AS place, article_id FROM"
-            f" (SELECT e.article_id FROM {TABLE} t CROSS JOIN search_entry e ON e.id = t.rowid"
-            f" WHERE {TABLE} MATCH :match{place} AND t.rowid >= :lowest AND {bounds.condition}"
-            f" {NEWEST_FIRST} LIMIT :each)"
+            f" ({self._select} :match{place} {WITHIN_WINDOW} {NEWEST_FIRST} LIMIT :each)"
             for place in range(len(matches))
-        ]
+        )
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
-        rows = connection.execute(
-            bounds.bind(" UNION ALL ".join(parts)),
-            {**values, "each": each, "lowest": newest.lowest},
+        rows = self._connection.execute(
+            self._bounds.bind(" UNION ALL ".join(parts)),
+            {**values, **self._of_window, "each": each},
         )
         return [(row.place, row.article_id) for row in rows]
+
+    @property
+    def _select(self) -> str:
+        # CROSS JOIN: the terms first. SQLite would rather look each article up in them.
+        return (
+            f"SELECT e.article_id FROM {TABLE} t CROSS JOIN search_entry e ON e.id = t.rowid"
+            f" WHERE {self._bounds.condition} AND {TABLE} MATCH"
+        )
+
+    @property
+    def _of_window(self) -> dict[str, object]:
+        return {"lowest": self._window.lowest, "earliest": self._window.earliest}
 
 
 def _fts5(match: Match) -> str:

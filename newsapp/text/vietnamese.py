@@ -9,11 +9,15 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_NO_CHARACTERS = "".join(
+    chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0x10000, 0x110000, 0x10000)
+)
 _UNSEEN = re.compile(
     "["
     "\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters that no text needs
     "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction
     "\ud800-\udfff\ufffe\uffff"  # cannot be written as UTF-8 or XML
+    f"\ufdd0-\ufdef{_NO_CHARACTERS}"  # never will be characters, says Unicode
     "]"
 )
 _ETH_TO_D_BAR = str.maketrans("Ðð", "Đđ")

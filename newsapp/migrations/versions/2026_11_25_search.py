@@ -27,7 +27,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", name=op.f("uq_search_entry_article_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_search_entry_newest", "search_entry", ["published_at", "article_id"])
+    op.create_index(
+        "ix_search_entry_newest", "search_entry", ["published_at", "article_id", "section_id"]
+    )
     op.create_table(
         "search_word",
         sa.Column("written", sa.String(length=60), nullable=False),
