@@ -261,3 +261,13 @@ def test_counters_that_do_not_answer_are_a_page(app: Flask, editor: CheckingClie
     for address in (STATISTICS, REPORT, f"{REPORT}?dang=xlsx"):
         answer = editor.get(address, expect=503)
         assert "Bộ đếm không trả lời" in answer.text
+
+
+def test_searches_in_vain_are_listed(client: CheckingClient, editor: CheckingClient) -> None:
+    assert "bạn đọc tìm gì cũng thấy" in editor.get(STATISTICS).text
+    for typed in ("giá đất", "giá đất", "lịch cúp điện"):
+        client.get("/tim-kiem", query_string={"q": typed})
+    rows = [
+        text_of(row) for row in editor.page(STATISTICS).iter("tr") if row.find("th/a") is not None
+    ]
+    assert [row.rpartition(" ")[0] for row in rows] == ["giá đất 2", "lịch cúp điện 1"]

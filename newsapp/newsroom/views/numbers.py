@@ -21,12 +21,14 @@ from newsapp.newsroom.report import report as report_on
 from newsapp.newsroom.sheets import to_csv, to_xlsx
 from newsapp.newsroom.statistics import DAYS_MAX
 from newsapp.newsroom.statistics import statistics as statistics_of
+from newsapp.search import misses
 from newsapp.text.vietnamese import one_line, parse_date
 from newsapp.visits.store import LedgerUnavailableError
 
 SPANS = (7, 30, 90, 365)
 DEFAULT_SPAN = 30
 TYPED_MAX = 40
+MISSES_SHOWN = 20
 FILES = {
     "csv": (to_csv, "text/csv; charset=utf-8"),
     "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -93,6 +95,7 @@ def statistics_page(
     page = render_template(
         "newsroom/statistics.html",
         figures=figures,
+        misses=misses.most(MISSES_SHOWN),
         visits=chart([(day.day, day.visits) for day in figures.days]) if figures else None,
         views=chart([(day.day, day.views) for day in figures.days]) if figures else None,
         first=first,
