@@ -48,6 +48,7 @@ DECISIONS: dict[str, str | Role] = {
     "news.standing_page": PUBLIC,
     "printing.print_page": PUBLIC,
     "printing.saved_file": PUBLIC,
+    "search.search": PUBLIC,
     "archive.index": PUBLIC,
     "archive.year": PUBLIC,
     "archive.month": PUBLIC,
