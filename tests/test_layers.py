@@ -22,10 +22,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.news.views",
         "newsapp.archive.views",
         "newsapp.printing",
+        "newsapp.feeds.views",
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
-    ("newsapp.pages", "newsapp.redirects", "newsapp.accounts.forms"),
+    ("newsapp.pages", "newsapp.redirects", "newsapp.feeds", "newsapp.accounts.forms"),
     ("newsapp.accounts", "newsapp.furniture"),
     ("newsapp.transfer", "newsapp.archive"),
     ("newsapp.publishing", "newsapp.news"),
@@ -42,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
 NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models")
-BLUEPRINTS = ("news", "archive", "printing", "accounts", "newsroom")
+BLUEPRINTS = ("news", "archive", "printing", "feeds", "accounts", "newsroom")
 
 
 def modules() -> Iterator[tuple[str, Path]]:
