@@ -11,6 +11,7 @@ from newsapp.accounts import views as accounts_views
 from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
 from newsapp.extensions import babel, csrf, db
+from newsapp.feeds import views as feeds_views
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
@@ -35,6 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
         archive_views.bp,
         printing_views.bp,
         search_views.bp,
+        feeds_views.bp,
         accounts_views.bp,
         newsroom_views.bp,
         health_bp,

@@ -36,6 +36,11 @@ def absolute(path: str) -> str:
     return (config().site_url or request.host_url.rstrip("/")) + path
 
 
+def own_address() -> str:
+    """The full address of what is being answered, without its query. Only for a known address."""
+    return absolute(url_for(request.endpoint or "", **(request.view_args or {})))
+
+
 def surroundings(month: Month | None = None) -> tuple[datetime, Furniture]:
     """The present moment (UTC) and what stands around a page at that moment."""
     now = clock_now()
@@ -49,7 +54,13 @@ def render(template: str, furniture: Furniture, **values: Any) -> str:
         print_page=values.pop("print_page", False),
         staff=signed_in() is not None,
     )
-    return render_template(template, furniture=furniture, settings=furniture.settings, **values)
+    return render_template(
+        template,
+        furniture=furniture,
+        settings=furniture.settings,
+        canonical=own_address(),
+        **values,
+    )
 
 
 def cursor_argument() -> Cursor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -41,6 +42,10 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         """ISO 8601 with the site's offset, for ``<time datetime>``."""
         return moment.astimezone(zone).isoformat(timespec="seconds")
 
+    def rfc822(moment: datetime) -> str:
+        """``Sat, 15 Apr 2017 10:00:00 +0700``, as RSS wants it."""
+        return format_datetime(moment.astimezone(zone))
+
     def clock_time(moment: datetime) -> str:
         return moment.astimezone(zone).strftime("%H:%M")
 
@@ -48,6 +53,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         dateline=dateline,
         local_date=local_date,
         iso=iso,
+        rfc822=rfc822,
         clock_time=clock_time,
         short_date=lambda day: f"{day:%d/%m/%Y}",
         long_date=long_date,

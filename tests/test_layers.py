@@ -23,10 +23,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.archive.views",
         "newsapp.printing",
         "newsapp.search.views",
+        "newsapp.feeds.views",
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
-    ("newsapp.pages", "newsapp.redirects", "newsapp.accounts.forms"),
+    ("newsapp.pages", "newsapp.redirects", "newsapp.feeds", "newsapp.accounts.forms"),
     ("newsapp.accounts", "newsapp.furniture"),
     ("newsapp.transfer", "newsapp.archive"),
     ("newsapp.publishing", "newsapp.news", "newsapp.search"),
@@ -43,7 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
 NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models", "newsapp.search.queries")
-BLUEPRINTS = ("news", "archive", "printing", "search", "accounts", "newsroom")
+BLUEPRINTS = ("news", "archive", "printing", "search", "feeds", "accounts", "newsroom")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

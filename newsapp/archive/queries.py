@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from newsapp.archive.calendar import Month, MonthTable, bounds, table
 from newsapp.extensions import db
 from newsapp.models import Article
-from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, listing, teasers, to_teaser
+from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
 
 MONTH_PAGE_SIZE = 50
 DAY_MAX = 200
@@ -112,7 +112,7 @@ def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
 def month_news(month: Month, cursor: Cursor | None, now: datetime, zone: ZoneInfo) -> Listing:
     """The articles of ``month``, newest first."""
     first, last = bounds(month.first, month.last, zone)
-    return listing(
+    return paged(
         teasers(now).where(Article.published_at >= first, Article.published_at < last),
         cursor,
         MONTH_PAGE_SIZE,

@@ -7,11 +7,11 @@ first, so that ties on time never hide an article.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import Row, Select, cast, func, literal, not_, null, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from newsapp.extensions import db
@@ -157,10 +157,12 @@ class Home:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list; ``next`` is None on the last one."""
+    """One page of a list; ``next`` is None on the last one, ``previous`` on the first two (the
+    first page has no cursor)."""
 
     items: tuple[Teaser, ...]
     next: Cursor | None
+    previous: Cursor | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ class StandingPage:
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """Everything an article's own page says. ``body`` is cleaned HTML."""
+    """Everything an article's own page says. ``body`` is cleaned HTML, ``body_text`` its words."""
 
     id: int
     slug: str
@@ -204,6 +206,7 @@ class ArticlePage:
     version: int
     view_baseline: int
     cover: Image | None
+    body_text: str = ""
     attachments: tuple[AttachedFile, ...] = ()
 
     @property
@@ -299,6 +302,23 @@ def listing(statement: AnySelect, cursor: Cursor | None, size: int = PAGE_SIZE) 
     return Listing(items, Cursor(items[-1].published_at, items[-1].id) if more else None)
 
 
+def paged(statement: AnySelect, cursor: Cursor | None, size: int = PAGE_SIZE) -> Listing:
+    """``listing`` with the way back to the page before."""
+    found = listing(statement, cursor, size)
+    if cursor is None:
+        return found
+    row = db.session.execute(
+        statement.with_only_columns(Article.published_at, Article.id)
+        .where(not_(before(cursor)))
+        .order_by(Article.published_at, Article.id)
+        # The item at the cursor is the last one of the page before, and the page's own cursor is
+        # what stands before its first one.
+        .offset(size)
+        .limit(1)
+    ).first()
+    return replace(found, previous=Cursor(row.published_at, row.id)) if row else found
+
+
 def sections() -> tuple[SectionRef, ...]:
     """All sections in their order: each parent followed by its children."""
     rows = db.session.execute(
@@ -326,14 +346,11 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
         return Home(None, (), ())
     shown = [lead.id, *(teaser.id for teaser in pinned)]
     tops = [section for section in all_sections if section.parent_id is None]
-    family = {
-        top.id: [top.id, *(s.id for s in all_sections if s.parent_id == top.id)] for top in tops
-    }
     parts = [
         select(
             teasers(now)
             .add_columns(literal(top.id).label("top_id"))
-            .where(Article.section_id.in_(family[top.id]), Article.id.not_in(shown))
+            .where(Article.section_id.in_(family(top, all_sections)), Article.id.not_in(shown))
             .order_by(*NEWEST_FIRST)
             .limit(per_section)
             .subquery()
@@ -375,8 +392,13 @@ def section_listing(
     section: SectionRef, all_sections: Sequence[SectionRef], cursor: Cursor | None, now: datetime
 ) -> Listing:
     """The articles of a section and of its children."""
-    ids = [section.id, *(s.id for s in all_sections if s.parent_id == section.id)]
-    return listing(teasers(now).where(Article.section_id.in_(ids)), cursor)
+    ids = family(section, all_sections)
+    return paged(teasers(now).where(Article.section_id.in_(ids)), cursor)
+
+
+def family(section: SectionRef, all_sections: Sequence[SectionRef]) -> list[int]:
+    """The ids of a section and of its children."""
+    return [section.id, *(s.id for s in all_sections if s.parent_id == section.id)]
 
 
 def article(article_id: int, now: datetime | None) -> ArticlePage | None:
@@ -416,6 +438,7 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
         version=item.version,
         view_baseline=item.view_baseline,
         cover=Image.of(media) if media else None,
+        body_text=item.body_text,
         attachments=attachments(item.id),
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, render_template, send_from_directory
+from flask import Blueprint, Response, abort, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
 from newsapp import pages
+from newsapp.feeds.metadata import article_metadata
 from newsapp.furniture import albums as all_albums
 from newsapp.furniture import link_groups
 from newsapp.media.files import TYPES as DOCUMENTS
@@ -51,6 +52,7 @@ def article(ref: tuple[int, str]) -> str | BaseResponse:
         "news/article.html",
         furniture,
         article=found,
+        metadata=article_metadata(found, furniture),
         newer=newer,
         older=older,
         more=more,
@@ -111,8 +113,3 @@ def media(path: str) -> Response:
     answer.cache_control.immutable = True
     answer.cache_control.public = True
     return answer
-
-
-@bp.get("/robots.txt")
-def robots() -> Response:
-    return Response(render_template("news/robots.txt"), mimetype="text/plain")

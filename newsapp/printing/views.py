@@ -53,6 +53,7 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
     )
     answer = Response(html, mimetype="text/html")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.id}-{found.slug}.html"'
+    answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 

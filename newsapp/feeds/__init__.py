@@ -1,0 +1,1 @@
+"""What other people's machines read: feeds, sitemaps, robots.txt, an article's metadata."""
