@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.news.views",
         "newsapp.archive.views",
         "newsapp.printing",
+        "newsapp.api",
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
@@ -42,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
 NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models")
-BLUEPRINTS = ("news", "archive", "printing", "accounts", "newsroom")
+BLUEPRINTS = ("news", "archive", "printing", "api", "accounts", "newsroom")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

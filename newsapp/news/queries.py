@@ -188,7 +188,7 @@ class StandingPage:
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """Everything an article's own page says. ``body`` is cleaned HTML."""
+    """Everything an article's own page says. ``body`` is cleaned HTML, ``text`` its words."""
 
     id: int
     slug: str
@@ -205,6 +205,7 @@ class ArticlePage:
     view_baseline: int
     cover: Image | None
     attachments: tuple[AttachedFile, ...] = ()
+    text: str = ""
 
     @property
     def cursor(self) -> Cursor:
@@ -417,6 +418,7 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
         view_baseline=item.view_baseline,
         cover=Image.of(media) if media else None,
         attachments=attachments(item.id),
+        text=item.body_text,
     )
 
 
