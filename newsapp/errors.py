@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from newsapp import pages, redirects
+from newsapp.api import answers
 from newsapp.extensions import db
 from newsapp.furniture import Furniture, SiteSettings
 
@@ -31,8 +32,11 @@ def refuse_nul() -> None:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """A page for any HTTP error, with the site around it where the database answers.
 
-    Where there was something else at an address once, the reader is sent after it.
+    Where there was something else at an address once, the reader is sent after it. The JSON
+    interface answers in its own form.
     """
+    if answers.is_asked():
+        return answers.problem(error)
     code = error.code or 500
     if code == 404 and (moved := _moved()):
         return moved

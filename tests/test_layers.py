@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.printing",
         "newsapp.search.views",
         "newsapp.feeds.views",
+        "newsapp.api",
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
@@ -44,7 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
 NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models", "newsapp.search.queries")
-BLUEPRINTS = ("news", "archive", "printing", "search", "feeds", "accounts", "newsroom")
+BLUEPRINTS = ("news", "archive", "printing", "search", "feeds", "api", "accounts", "newsroom")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -57,6 +57,13 @@ DECISIONS: dict[str, str | Role] = {
     "archive.year": PUBLIC,
     "archive.month": PUBLIC,
     "archive.day": PUBLIC,
+    "api.articles": PUBLIC,
+    "api.article": PUBLIC,
+    "api.sections": PUBLIC,
+    "api.archive_years": PUBLIC,
+    "api.archive_year": PUBLIC,
+    "api.archive_month": PUBLIC,
+    "api.openapi": PUBLIC,
     # The steps of signing in: open to all, and each looks for itself at who has come how far.
     "accounts.sign_in_form": PUBLIC,
     "accounts.sign_in": PUBLIC,
