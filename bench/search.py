@@ -38,6 +38,7 @@ from newsapp.search.engine import TABLE, Bounds
 from newsapp.search.query import parse
 from newsapp.text.vietnamese import fold
 from newsapp.upgrading import create_or_upgrade
+from tests.search.hostile import HOSTILE
 
 SECTIONS = 8
 YEARS = 12
@@ -263,17 +264,50 @@ def saves(corpus: Corpus) -> tuple[float, float]:
     return sorted(with_index)[SAVES // 2], sorted(without)[SAVES // 2]
 
 
+def storm(app: Flask, corpus: Corpus) -> None:
+    """Ten thousand random and two hundred hostile searches by the page itself: the slowest, and
+    how many were answered with anything but the page."""
+    chosen = corpus.random
+    signs = [*"\"'*-/.:()%_\\&|!^~<>", "\x00", "\u0301", "đ", "ạ", "中", "🙂", "İ"]
+
+    def typed() -> str:
+        row = chosen.choices(corpus.words, k=chosen.randint(1, 14))
+        if chosen.random() < 0.5:
+            row = [fold(word) for word in row]
+        for _ in range(chosen.randint(0, 4)):
+            row.insert(chosen.randint(0, len(row)), chosen.choice(signs))
+        return chosen.choice(("", " ")).join(row) if chosen.random() < 0.2 else " ".join(row)
+
+    client = app.test_client()
+    browser = {"User-Agent": "Mozilla/5.0 Firefox/140.0"}
+    taken: list[tuple[float, str]] = []
+    odd = 0
+    for text_ in (*HOSTILE, *(typed() for _ in range(10_000))):
+        begun = time.perf_counter()
+        answer = client.get("/tim-kiem", query_string={"q": text_}, headers=browser)
+        taken.append((time.perf_counter() - begun, text_))
+        odd += answer.status_code != 200
+        db.session.remove()
+    taken.sort()
+    slowest, asked = taken[-1]
+    print(
+        f"{len(taken):,} random and hostile searches: {odd} not answered with the page, slowest"
+        f" {slowest * 1000:.0f} ms ({asked!r}), p99 {taken[len(taken) * 99 // 100][0] * 1000:.0f} ms"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--distinct", type=int, default=0, help="how many have texts of their own")
     parser.add_argument("--database", default="")
+    parser.add_argument("--storm", action="store_true", help="ask 10,000 random questions too")
     parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data_dir = chosen.keep or Path(folder)
         data_dir.mkdir(parents=True, exist_ok=True)
-        with application(data_dir, chosen.database):
+        with application(data_dir, chosen.database) as app:
             corpus = Corpus()
             fill(chosen.articles, chosen.distinct or chosen.articles, corpus)
             if db.engine.dialect.name == "postgresql":
@@ -291,6 +325,8 @@ def main() -> None:
                 )
             print(f"text {words:,} bytes, index {kept:,} bytes: {kept / words:.0%}")
             indexed, plain = saves(corpus)
+            if chosen.storm:
+                storm(app, corpus)
             print(f"a save: {indexed:.1f} ms, without the index {plain:.1f} ms")
 
 

@@ -91,20 +91,31 @@ def _write(connection: Connection, article: Article, tables: tuple[str, ...]) ->
 
 def _learn(connection: Connection, vocabulary: dict[str, tuple[str, bool]]) -> None:
     """Note the words that are new, or new in a title."""
-    new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = new(SearchWord)
-    statement = statement.on_conflict_do_update(
-        index_elements=[SearchWord.written],
-        set_={"in_title": True},
-        where=~SearchWord.in_title & statement.excluded.in_title,
-    )
-    # In one order everywhere: two savers must not lock each other out.
+    known: dict[str, bool] = {}
+    asked = list(vocabulary)
+    for start in range(0, len(asked), 400):
+        there = select(SearchWord.written, SearchWord.in_title).where(
+            SearchWord.written.in_(asked[start : start + 400])
+        )
+        known.update((row.written, row.in_title) for row in connection.execute(there))
     rows = [
         {"written": written, "folded": folded, "in_title": in_title}
+        # In one order everywhere: two savers must not lock each other out.
         for written, (folded, in_title) in sorted(vocabulary.items())
+        if written not in known or (in_title and not known[written])
     ]
-    if rows:
-        connection.execute(statement, rows)
+    if not rows:
+        return
+    new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = new(SearchWord)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[SearchWord.written],
+            set_={"in_title": True},
+            where=~SearchWord.in_title & statement.excluded.in_title,
+        ),
+        rows,
+    )
 
 
 def rebuild() -> Iterator[tuple[int, int]]:
