@@ -185,7 +185,11 @@ def test_the_editor_speaks_vietnamese(site: Server, open_page: OpenPage) -> None
     english = [
         label
         for label in said
-        if re.search(r"\b(the|image|link|insert|table|cancel|save|undo|text|align|heading|blockquote)\b", label, re.I)
+        if re.search(
+            r"\b(the|image|link|insert|table|cancel|save|undo|text|align|heading|blockquote)\b",
+            label,
+            re.I,
+        )
     ]
     assert english == []
 
