@@ -79,6 +79,12 @@ def as_actor(account: Account) -> Actor:
     return Actor(account.id, account.display_name, account.role)
 
 
+def test_a_file_is_not_called_an_article(editor: CheckingClient, tmp_path: Path) -> None:
+    stored = images.store(png(30), tmp_path / "media")
+    media = site.add_image(stored, by=COMMAND_LINE, file_name="a.png", alt="")
+    assert "Xóa bài" not in editor.get(f"/bien-tap/thu-vien/{media.id}").text
+
+
 def test_many_files_at_once_each_with_its_own_answer(
     contributor: CheckingClient, tmp_path: Path
 ) -> None:
