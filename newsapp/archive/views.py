@@ -88,8 +88,9 @@ def day(year: int, month: int, day: int) -> str:
 
 
 def _date(year: int, month: int, day: int) -> date:
-    # The last month of the calendar has no following day to bound it by.
-    if year > 9998:
+    # The last month of the calendar has no following day to bound it by, and its first day begins
+    # before any moment of UTC.
+    if not 1 < year < 9999:
         abort(404)
     try:
         return date(year, month, day)

@@ -17,6 +17,7 @@ from newsapp.accounts.second_factor import Rule
 from newsapp.extensions import db
 from newsapp.models import Account, Audit, Role
 from newsapp.news.queries import AnyRow
+from newsapp.newsroom.house_forms import setting_words
 from newsapp.newsroom.people import role_words, rule_words
 from newsapp.text.vietnamese import one_line, parse_date
 
@@ -270,6 +271,9 @@ def _plain(action: str, detail: str) -> str:
         return _ROLE.sub(lambda found: f"({words[Role(found[1])]})", detail)
     if action == "account.second_factor_rule" and detail in set(Rule):
         return rule_words()[Rule(detail)]
+    if action == "setting.change":
+        names = setting_words()
+        return ", ".join(names.get(name, name) for name in detail.split(", "))
     if action == "account.language":
         return LANGUAGES.get(detail, detail)
     return detail

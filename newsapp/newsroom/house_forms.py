@@ -144,6 +144,14 @@ class SettingsForm(Blamed):
         return {field.name: str(self[field.name].data or "") for field in fields(SiteSettings)}
 
 
+def setting_words() -> dict[str, str]:
+    """The settings' labels by the names they are stored under."""
+    return {
+        setting.name: str(getattr(SettingsForm, setting.name).args[0])
+        for setting in fields(SiteSettings)
+    }
+
+
 @dataclass(frozen=True)
 class OrderAsked:
     """What a list's form asks for: ``moved`` one place up or down, or the whole order ``wanted``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -47,6 +48,14 @@ class AlbumSheet:
     intro: str
     published_at: datetime | None
     images: tuple[Placed, ...]
+
+    def arranged(self, placed: Sequence[tuple[int, str]]) -> AlbumSheet:
+        """The album with its pictures' captions in the order of ``placed``; the others follow."""
+        captions = dict(placed)
+        places = {number: place for place, number in enumerate(captions)}
+        images = [replace(one, caption=captions.get(one.id, one.caption)) for one in self.images]
+        images.sort(key=lambda one: places.get(one.id, len(places)))
+        return replace(self, images=tuple(images))
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ async function start() {
       "alignleft aligncenter alignright | link image table | removeformat searchreplace fullscreen",
     toolbar_mode: "wrap",
     mobile: { toolbar_mode: "wrap" },
-    block_formats: "Paragraph=p; Heading 2=h2; Heading 3=h3; Heading 4=h4; Blockquote=blockquote",
+    // No spaces: they would stay part of the names, which then are not translated.
+    block_formats: "Paragraph=p;Heading 2=h2;Heading 3=h3;Heading 4=h4;Blockquote=blockquote",
     formats: {
       underline: { inline: "u", remove: "all" },
       strikethrough: { inline: "s", remove: "all" },

@@ -130,6 +130,14 @@ def test_view_by_day(client: CheckingClient, asked: str, status: int, where: str
 
 
 @pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize("years", ["0000", "0001", "9998", "9999"])
+def test_the_ends_of_the_calendar_are_not_found(client: CheckingClient, years: str) -> None:
+    """A day there has no beginning, or no end, in UTC."""
+    for rest in ("", "/01", "/12", "/01/01", "/12/31"):
+        client.open(f"/luu-tru/{years}{rest}", expect=404)
+
+
+@pytest.mark.usefixtures("archive")
 def test_no_page_links_into_endless_empty_months(client: CheckingClient) -> None:
     """Following every archive link ends, and each month linked to is within the range."""
     seen: set[str] = set()

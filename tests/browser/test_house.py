@@ -148,6 +148,21 @@ def test_a_standing_page_is_written_in_the_editor(site: Server, open_page: OpenP
     expect(page.locator(".article .body p")).to_have_text("Phường ở bên sông.")
 
 
+def test_large_figures_leave_room_for_their_words(site: Server, open_page: OpenPage) -> None:
+    page = open_page(width=320, height=740)
+    sign_in(page)
+    site.newsapp("visits", "baseline", "5164377")
+    page.goto("/bien-tap/thong-ke")
+    words = page.get_by_role("rowheader", name="Tổng cộng").last
+    expect(words).to_be_visible()
+    line = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.figures')).lineHeight)"
+    )
+    box = words.bounding_box()
+    assert box
+    assert box["height"] < 3 * line
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_of_the_house_scrolls_sideways(
     site: Server, open_page: OpenPage, width: int

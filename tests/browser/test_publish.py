@@ -176,10 +176,20 @@ def test_the_editor_speaks_vietnamese(site: Server, open_page: OpenPage) -> None
     page.keyboard.press("Escape")
     page.locator(".tox [aria-label='Chèn hoặc sửa liên kết']").click()
     said += page.locator(".tox-dialog").inner_text().splitlines()
+    page.keyboard.press("Escape")
+    page.evaluate("hugerte.get('body').setContent('<h2>Đề mục</h2>')")
+    blocks = page.locator(".tox-tbtn--bespoke")
+    expect(blocks).to_have_text("Tiêu đề 2")
+    blocks.click()
+    said += page.locator(".tox-menu").inner_text().splitlines()
     english = [
         label
         for label in said
-        if re.search(r"\b(the|image|link|insert|table|cancel|save|undo|text|align)\b", label, re.I)
+        if re.search(
+            r"\b(the|image|link|insert|table|cancel|save|undo|text|align|heading|blockquote)\b",
+            label,
+            re.I,
+        )
     ]
     assert english == []
 
@@ -299,6 +309,11 @@ def test_a_cover_is_sent_at_once(site: Server, open_page: OpenPage, tmp_path: Pa
 def test_no_page_scrolls_sideways(site: Server, open_page: OpenPage, width: int) -> None:
     page = open_page(width=width, height=740)
     sign_in(page)
+    add_section(page, "Thông tin tuyên truyền, phổ biến pháp luật và cải cách thủ tục hành chính")
+    new_article(page)
+    page.get_by_label("Tiêu đề", exact=True).fill(TITLE)
+    press(page, "Lưu nháp")
+    expect(page.locator(".said")).to_contain_text("Đã lưu nháp.")
     for address in ("", "bai-viet/moi", "chuyen-muc", "cai-dat", "tai-khoan"):
         page.goto(f"/bien-tap/{address}")
         if address == "bai-viet/moi":

@@ -192,8 +192,15 @@ def test_a_picture_is_taken_out_and_stays_in_the_library(
 
 def test_a_caption_that_is_too_long_changes_nothing(editor: CheckingClient, album: Album) -> None:
     a, b, c = order(album)
-    arrange(editor, album, [c, b, a], expect=422, **{f"caption-{a}": "ê" * 1001})
+    typed = {f"caption-{a}": "ê" * 1001, f"caption-{b}": "Chèo <mũi>", f"caption-{c}": "Về đích"}
+    answer = arrange(editor, album, [c, b, a], expect=422, **typed)
     assert order(album) == [a, b, c]
+    # What was typed and the order it was typed in are still there.
+    page = parse(answer.text)
+    boxes = {e.get("name"): (e.text or "").strip() for e in page.iter("textarea")}
+    assert typed.items() <= boxes.items()
+    shown = [e.get("value") for e in page.iter("input") if e.get("name") == "order"]
+    assert shown == [str(c), str(b), str(a)]
 
 
 def test_pictures_are_added_from_the_library_and_by_sending(

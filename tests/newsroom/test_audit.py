@@ -223,3 +223,9 @@ def test_the_log_speaks_english_too(
         row.startswith("the command line wrote an article: Tin") for row in entries(administrator)
     )
     assert PASSWORD not in administrator.get(LOG).text
+
+
+def test_settings_go_by_the_names_of_their_fields(administrator: CheckingClient) -> None:
+    note("setting.change", datetime.now(UTC), "site_name, legal_line, of_an_older_release")
+    said = "Tên trang tin, Giấy phép và căn cứ pháp lý ở chân trang, of_an_older_release"
+    assert said in entries(administrator)[0]

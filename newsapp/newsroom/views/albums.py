@@ -120,7 +120,7 @@ def arrange_album(album_id: int) -> ResponseReturnValue:
     except Invalid:
         form = AlbumForm(pages.config().zone, stored, formdata=None)
         said = _("A caption is longer than 1,000 characters. Nothing was changed.")
-        return album_page(stored, form, status=422, problem=said)
+        return album_page(stored.arranged(placed), form, status=422, problem=said)
     flash(_("The pictures are saved."))
     anchor = f"picture-{chosen[0]}" if chosen else "pictures"
     return redirect(url_for("newsroom.album", album_id=album_id, _anchor=anchor), 303)
