@@ -118,8 +118,6 @@ def change_redirect(
     if other not in {None, row.id}:
         raise Invalid({"address": "taken"})
     row.address = key
-    with db.session.no_autoflush:
-        db.session.flush()
     return _kept(_point(key, article_id, target), "redirect.change", by)
 
 

@@ -322,3 +322,17 @@ def test_what_was_never_public_or_lies_in_the_trash_is_not_found(
     for article in (draft, trashed, early):
         for end in ("", "/ban-in", "/luu"):
             client.get(f"/tin/{article.id}-{article.slug}{end}", expect=404)
+
+
+def test_a_row_is_changed_keeps_its_hits_and_is_deleted(client: CheckingClient) -> None:
+    row, other = add("/cu", target="/lien-ket"), add("/khac", target="/lien-ket")
+    client.get("/cu", expect=301)
+    with pytest.raises(articles.Invalid) as refused:
+        redirects.change_redirect(row.id, "/Khac", by=COMMAND_LINE, target="/hinh-anh")
+    assert refused.value.problems == {"address": "taken"}
+    redirects.change_redirect(row.id, "/Moi", by=COMMAND_LINE, target="/hinh-anh")
+    assert client.get("/moi", expect=301).location == "/hinh-anh"
+    client.get("/cu", expect=404)
+    assert hits("/moi") == 2
+    redirects.delete_redirect(other.id, by=COMMAND_LINE)
+    client.get("/khac", expect=404)
