@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -21,12 +22,14 @@ from newsapp.publishing.articles import PublishingError
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.search import index
 from newsapp.transfer import demo as demo_content
+from newsapp.transfer import redirects_csv
 from newsapp.transfer.importing import FileReport, Outcome, import_text
+from newsapp.transfer.redirects_csv import CsvRefused
 from newsapp.upgrading import create_or_upgrade, finished
 
 P = ParamSpec("P")
 R = TypeVar("R")
-EXPECTED = (accounts.AccountError, PublishingError, SQLAlchemyError, OSError)
+EXPECTED = (accounts.AccountError, PublishingError, SQLAlchemyError, OSError, CsvRefused)
 
 
 def reporting(command: Callable[P, R]) -> Callable[P, R]:
@@ -170,6 +173,34 @@ def import_text_files(files: tuple[Path, ...], dry_run: bool, site_counter: bool
     refused = sum(report.outcome is Outcome.REFUSED for report in reports)
     if refused:
         raise click.ClickException(f"{refused} of {len(files)} files could not be imported")
+
+
+@import_group.command("redirects")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@reporting
+def import_redirects(file: Path, dry_run: bool) -> None:
+    """Import old addresses and their targets from a CSV file, two columns a line.
+
+    A target is an article's number, its address, or a path of the site. Lines that cannot be
+    taken are named and the rest goes on.
+    """
+    refused = 0
+    counts: Counter[str] = Counter()
+    lines = redirects_csv.read_file(file)
+    try:
+        for report in redirects_csv.load(
+            lines, config().own_hosts, by=COMMAND_LINE, dry_run=dry_run
+        ):
+            bad = report.change is None
+            refused += bad
+            counts["refused" if bad else str(report.change)] += 1
+            click.echo(f"line {report.line}: {report.words()}", err=bad)
+    finally:
+        done = ", ".join(f"{n} {what}" for what, n in sorted(counts.items())) or "no line"
+        click.echo(f"{done}{' (nothing was written)' if dry_run else ''}")
+    if refused:
+        raise click.ClickException(f"{refused} of {len(lines)} lines could not be imported")
 
 
 def _line(report: FileReport) -> str:

@@ -59,6 +59,14 @@ class Config:
     def served_over_tls(self) -> bool:
         return bool(self.site_url and self.site_url.startswith("https://"))
 
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names under which this site answers, without ports."""
+        return frozenset(
+            host.lower().rpartition("]")[0].lstrip("[") or host.lower()
+            for host in self.trusted_hosts
+        )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
         """Read the ``NEWSAPP_…`` variables, making the data directory and the key if missing.

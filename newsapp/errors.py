@@ -53,6 +53,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         message=message,
         furniture=furniture,
         settings=settings,
+        withdrawn=isinstance(error, pages.Withdrawn),
+        section=getattr(error, "section", None),
     )
     return page, code
 
@@ -86,6 +88,10 @@ def _words(code: int) -> tuple[str, str]:
         400: (_("Bad request"), _("The address or the form could not be understood.")),
         403: (_("Not allowed"), _("Your account may not do this.")),
         404: (_("Page not found"), _("There is no page at this address, or no longer.")),
+        410: (
+            _("This article has been withdrawn"),
+            _("The office withdrew this article, and it can no longer be read here."),
+        ),
         405: (_("Bad request"), _("This address does not take such a request.")),
         413: (_("Too large"), _("What was sent is larger than the site accepts.")),
         429: (_("Please wait"), _("Too many attempts; try again in a few minutes.")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from flask import abort, current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import Gone
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
@@ -14,7 +15,8 @@ from newsapp.archive.calendar import Month
 from newsapp.clock import now as clock_now
 from newsapp.config import Config
 from newsapp.furniture import Furniture, furnish
-from newsapp.news.queries import Cursor
+from newsapp.news import queries
+from newsapp.news.queries import Cursor, SectionRef
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.rules import CountedPage
 
@@ -61,6 +63,23 @@ def render(template: str, furniture: Furniture, **values: Any) -> str:
         canonical=own_address(),
         **values,
     )
+
+
+class Withdrawn(Gone):
+    """410: the office withdrew the article; ``section`` is where it stood."""
+
+    def __init__(self, section: SectionRef | None) -> None:
+        super().__init__()
+        self.section = section
+
+
+def gone(article_id: int, now: datetime) -> NoReturn:
+    """Answer for an article that is not public at ``now`` (UTC): 410 where it was withdrawn, else
+    404."""
+    found = queries.withdrawn(article_id, now)
+    if found is None:
+        abort(404)
+    raise Withdrawn(found.section)
 
 
 def cursor_argument() -> Cursor | None:

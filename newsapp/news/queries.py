@@ -11,12 +11,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, cast, func, literal, not_, null, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from newsapp.extensions import db
 from newsapp.media.names import Rendition, renditions
-from newsapp.models import Album, AlbumImage, Article, Attachment, Media, Page, Pick, Section
+from newsapp.models import Album, AlbumImage, Article, Attachment, Audit, Media, Page, Pick, Section
+from newsapp.models.article import State
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -186,6 +201,13 @@ class StandingPage:
     body: str
     language: str
     updated_at: datetime
+
+
+@dataclass(frozen=True)
+class WithdrawnArticle:
+    """An article that the office took back: where it stood, and nothing of itself."""
+
+    section: SectionRef | None
 
 
 @dataclass(frozen=True)
@@ -440,6 +462,44 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
         cover=Image.of(media) if media else None,
         body_text=item.body_text,
         attachments=attachments(item.id),
+    )
+
+
+def was_withdrawn(now: datetime) -> ColumnElement[bool]:
+    """The condition for having been public before ``now`` (UTC) and withdrawn since."""
+    taken_back = (
+        select(Audit.id)
+        .where(
+            Audit.subject == "article",
+            Audit.action.in_(("article.withdraw", "article.delete")),
+            Audit.subject_id == cast(Article.id, String),
+            Audit.at >= Article.published_at,
+        )
+        .exists()
+    )
+    return and_(
+        Article.state == State.WITHDRAWN,
+        Article.deleted_at.is_(None),
+        Article.published_at <= now,
+        taken_back,
+    )
+
+
+def withdrawn(article_id: int, now: datetime) -> WithdrawnArticle | None:
+    """What may still be said of an article that the office withdrew; None for any other."""
+    row = db.session.execute(
+        select(Section)
+        .select_from(Article)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .where(Article.id == article_id, was_withdrawn(now))
+    ).first()
+    if row is None:
+        return None
+    section = row[0]
+    return WithdrawnArticle(
+        SectionRef(section.id, section.slug, section.name, section.description, section.parent_id)
+        if section
+        else None
     )
 
 

@@ -43,7 +43,7 @@ def section(slug: str) -> str:
 @bp.get("/tin/<numbered:ref>")
 def article(ref: tuple[int, str]) -> str | BaseResponse:
     now, furniture = pages.surroundings()
-    found = queries.article(ref[0], now) or abort(404)
+    found = queries.article(ref[0], now) or pages.gone(ref[0], now)
     if elsewhere := pages.moved("news.article", ref, found.slug):
         return elsewhere
     newer, older, more = queries.neighbours(found, now)

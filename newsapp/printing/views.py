@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, abort, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -59,7 +59,7 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
 
 def _article(article_id: int) -> tuple[ArticlePage, Furniture]:
     now, furniture = pages.surroundings()
-    return queries.article(article_id, now) or abort(404), furniture
+    return queries.article(article_id, now) or pages.gone(article_id, now), furniture
 
 
 def _document(article: ArticlePage) -> dict[str, object]:

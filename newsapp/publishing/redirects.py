@@ -6,7 +6,9 @@ one; a row at an address that comes alive again is deleted all the same.
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+import re
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,9 +18,20 @@ from newsapp.clock import now as clock_now
 from newsapp.extensions import db
 from newsapp.models import Article, Page, Redirect, Section
 from newsapp.models.redirect import ADDRESS_MAX
-from newsapp.publishing.articles import Invalid, NotAllowed
+from newsapp.publishing.articles import Invalid, NotAllowed, NotFound
 from newsapp.publishing.audit import Actor, record
 from newsapp.text import vietnamese
+
+ID_MAX = 2**31 - 1
+_ARTICLE = re.compile(r"/tin/([0-9]{1,10})(?:-[^/?#]*)?/?", re.ASCII)
+
+
+class Change(StrEnum):
+    """What becomes of an old address that is entered."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
 def section_addresses(slug: str) -> tuple[str, str]:
@@ -35,8 +48,15 @@ def address_key(address: str) -> str:
     """The form in which old addresses are kept and looked for.
 
     Path and query of a local address or of a full one, percent signs decoded, NFC, lower case,
-    without a fragment. Raises ValueError where nothing of the kind can be made of ``address``.
+    the query's parameters sorted, without a fragment or a slash at the end of the path. Raises
+    ValueError where nothing of the kind can be made of ``address``.
     """
+    path, mark, query = _as_written(address).partition("?")
+    return (path.rstrip("/") or "/") + mark + "&".join(sorted(query.split("&")))
+
+
+def _as_written(address: str) -> str:
+    """The key with slash and parameters where they were: so older rows were kept."""
     parts = urlsplit(address.strip())
     if parts.scheme not in {"", "http", "https"} or not parts.path.startswith("/"):
         raise ValueError("not an address of a site")
@@ -50,10 +70,17 @@ def keys(address: str) -> tuple[str, ...]:
     Empty for what cannot be the address of a redirect.
     """
     try:
-        whole = address_key(address)
+        whole, written = address_key(address), _as_written(address)
     except ValueError:
         return ()
-    return tuple(key for key in dict.fromkeys((whole, _path(whole))) if len(key) <= ADDRESS_MAX)
+    forms = dict.fromkeys((whole, written, _path(whole), _path(written)))
+    return tuple(key for key in forms if len(key) <= ADDRESS_MAX)
+
+
+def travels(address: str, asked: str) -> bool:
+    """Whether the query of ``asked`` goes along from the redirect at ``address``, which was
+    found without it."""
+    return "?" in asked and "?" not in address
 
 
 def add_redirect(
@@ -65,26 +92,76 @@ def add_redirect(
     Raises NotAllowed, or Invalid: ``address`` malformed, too_long or live (a section or standing
     page is there), ``target`` malformed, too_long or loop, ``article_id`` unknown.
     """
-    if (article_id is None) == (target is None):
-        raise ValueError("a redirect leads to an article or to a path")
     if not by.edits:
         raise NotAllowed
-    key = _new_key(address)
-    if article_id is not None and db.session.get(Article, article_id) is None:
-        raise Invalid({"article_id": "unknown"})
-    if target is not None:
-        target = _local(target)
-        article_id, target = _end_of(target, key)
-    found = _point(key, article_id, target)
+    key, article_id, target = _checked(address, article_id, target)
+    _drop_other_spelling(address, key)
+    return _kept(_point(key, article_id, target), "redirect.add", by)
+
+
+def change_redirect(
+    redirect_id: int,
+    address: str,
+    *,
+    by: Actor,
+    article_id: int | None = None,
+    target: str | None = None,
+) -> Redirect:
+    """Change an old address or where it leads; its hits stay. Raises as ``add_redirect`` does,
+    NotFound, and Invalid: ``address`` taken by another redirect."""
+    row = _open(redirect_id, by)
+    # An address that was left as it is keeps its spelling: decoding it twice could change it.
+    same = address.strip() == row.address
+    key, article_id, target = _checked(address, article_id, target, row.address if same else None)
+    other = db.session.scalar(select(Redirect.id).where(Redirect.address == key))
+    if other not in {None, row.id}:
+        raise Invalid({"address": "taken"})
+    row.address = key
+    return _kept(_point(key, article_id, target), "redirect.change", by)
+
+
+def delete_redirect(redirect_id: int, *, by: Actor) -> None:
+    """Delete an old address: it answers 404 from now on. Raises NotAllowed or NotFound."""
+    row = _open(redirect_id, by)
+    record(by, "redirect.delete", "redirect", row.id, _shown(row))
+    db.session.delete(row)
+    db.session.commit()
+
+
+def would_be(address: str, *, article_id: int | None = None, target: str | None = None) -> Change:
+    """What ``add_redirect`` would do, without doing it. Raises Invalid as it does."""
+    key, article_id, target = _checked(address, article_id, target)
+    row = db.session.scalar(
+        select(Redirect).where(Redirect.address.in_({key, _as_written(address)})).limit(1)
+    )
+    if row is None:
+        return Change.ADDED
+    same = (row.article_id, row.target) == (article_id, target)
+    return Change.UNCHANGED if same else Change.CHANGED
+
+
+def destination(text: str, hosts: frozenset[str]) -> dict[str, int | str]:
+    """What a person means by ``text`` as the target, as ``add_redirect`` takes it.
+
+    An article's number, its address, or a path; a full address only of one of the ``hosts`` of
+    this site. Raises Invalid: ``target`` missing, malformed or elsewhere.
+    """
+    typed = vietnamese.normalize(text).strip()
+    if not typed:
+        raise Invalid({"target": "missing"})
+    if typed.isascii() and typed.isdigit():
+        return {"article_id": _article_number(typed)}
     try:
-        db.session.flush()
-        where = target or f"article {article_id}"
-        record(by, "redirect.add", "redirect", found.id, f"{key} → {where}")
-        db.session.commit()
-    except IntegrityError as error:
-        db.session.rollback()
-        raise Invalid({"address": "taken"}) from error
-    return found
+        parts = urlsplit(typed)
+        if parts.scheme or parts.netloc:
+            if parts.scheme not in {"http", "https"} or parts.hostname not in hosts:
+                raise Invalid({"target": "elsewhere"})
+            typed = urlunsplit(("", "", parts.path or "/", parts.query, parts.fragment))
+    except ValueError as error:
+        raise Invalid({"target": "malformed"}) from error
+    if found := _ARTICLE.fullmatch(typed):
+        return {"article_id": _article_number(found[1])}
+    return {"target": typed}
 
 
 def leave(before: tuple[str, ...], after: tuple[str, ...]) -> None:
@@ -114,6 +191,58 @@ def count_hit(redirect_id: int) -> bool:
     return database.write_at_once(
         update(Redirect).where(Redirect.id == redirect_id).values(hits=Redirect.hits + 1)
     )
+
+
+def _article_number(digits: str) -> int:
+    """The number, or 0, which no article has, where it is too large for one."""
+    return int(digits) if len(digits) <= 10 and int(digits) <= ID_MAX else 0
+
+
+def _checked(
+    address: str, article_id: int | None, target: str | None, kept: str | None = None
+) -> tuple[str, int | None, str | None]:
+    """Key, article and path as they are stored; ``kept`` is a key that there is already."""
+    if (article_id is None) == (target is None):
+        raise ValueError("a redirect leads to an article or to a path")
+    key = kept or _new_key(address)
+    if article_id is not None and db.session.get(Article, article_id) is None:
+        raise Invalid({"article_id": "unknown"})
+    if target is not None:
+        return key, *_end_of(_local(target), key)
+    return key, article_id, None
+
+
+def _kept(row: Redirect, action: str, by: Actor) -> Redirect:
+    try:
+        db.session.flush()
+        record(by, action, "redirect", row.id, _shown(row))
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise Invalid({"address": "taken"}) from error
+    return row
+
+
+def _shown(row: Redirect) -> str:
+    return f"{row.address} → {row.target or f'article {row.article_id}'}"
+
+
+def _open(redirect_id: int, by: Actor) -> Redirect:
+    if not by.edits:
+        raise NotAllowed
+    row = db.session.get(Redirect, redirect_id, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _drop_other_spelling(address: str, key: str) -> None:
+    """One row for one address: an older one as it was written becomes the row of ``key``."""
+    written = _as_written(address)
+    if written != key and db.session.scalar(select(Redirect.id).where(Redirect.address == key)):
+        db.session.execute(delete(Redirect).where(Redirect.address == written))
+    elif written != key:
+        db.session.execute(update(Redirect).where(Redirect.address == written).values(address=key))
 
 
 def _new_key(address: str) -> str:
@@ -167,7 +296,7 @@ def _end_of(target: str, start: str) -> tuple[int | None, str | None]:
             break
         seen.add(row.id)
         # A row found without the query keeps its own hop: the query travels along.
-        exact = exact and row.address == keys(onward)[0]
+        exact = exact and not travels(row.address, onward)
         onward = row.target
         if exact:
             end = (row.article_id, row.target)

@@ -6,13 +6,16 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
 from flask import Flask
 
+from newsapp.clock import now as clock_now
 from newsapp.extensions import db
 from newsapp.models import Article, Redirect, Section
+from newsapp.news import queries
 from newsapp.publishing import articles, pages, redirects, sections
 from newsapp.publishing.articles import Content, Step
 from newsapp.publishing.audit import COMMAND_LINE
@@ -231,3 +234,105 @@ def test_one_statement_more_on_a_404(
     missing = count_queries()
     client.get("/lien-ket")
     assert missing <= count_queries() + 1
+
+
+OLD_SHAREPOINT = "/tintuc/lists/posts/post.aspx?Source=/tintuc&Category=Tin&ItemID=512&Mode=1"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        OLD_SHAREPOINT,
+        OLD_SHAREPOINT.upper(),
+        "/tintuc/lists/posts/post.aspx?Mode=1&ItemID=512&Source=/tintuc&Category=Tin",
+        "/tintuc/lists/posts/post.aspx?Source=%2Ftintuc&Category=Tin&ItemID=512&Mode=1",
+        "/TinTuc/Lists/Posts/Post.aspx/?itemid=512&source=%2ftintuc&category=tin&mode=1",
+        "/tintuc/lists%2Fposts/post%2Easpx?Source=/tintuc&Category=Tin&ItemID=512&Mode=1",
+    ],
+)
+def test_parameters_in_another_order_and_other_spellings(
+    client: CheckingClient, make_article: MakeArticle, asked: str
+) -> None:
+    article = make_article()
+    row = add(OLD_SHAREPOINT, article_id=article.id)
+    assert redirects.address_key(row.address) == row.address
+    answer = client.get(asked, expect=301)
+    assert answer.location == f"/tin/{article.id}-{article.slug}"
+    client.get(asked.replace("512", "513"), expect=404)
+    assert hits(row.address) == 1
+
+
+def test_rows_kept_as_they_were_written_are_still_found(
+    client: CheckingClient, make_article: MakeArticle
+) -> None:
+    article = make_article()
+    for kept in ("/cu.aspx?mode=1&id=5", "/thu-muc/"):
+        row = Redirect(address=kept, target="/lien-ket", created_at=article.created_at)
+        db.session.add(row)
+    db.session.commit()
+    assert client.get("/cu.aspx?Mode=1&Id=5", expect=301).location == "/lien-ket"
+    assert client.get("/thu-muc/", expect=301).location == "/lien-ket"
+
+
+def test_a_slash_at_the_end_makes_no_difference(client: CheckingClient) -> None:
+    add("/thu-muc/", target="/lien-ket")
+    client.get("/thu-muc", expect=301)
+    client.get("/thu-muc/", expect=301)
+    assert hits("/thu-muc") == 2
+
+
+def change_state(article: Article, step: Step) -> None:
+    articles.save(
+        article.id,
+        Content(article.title, body=article.body, section_id=article.section_id),
+        version=article.version,
+        by=COMMAND_LINE,
+        step=step,
+    )
+
+
+def test_a_withdrawn_article_is_gone_and_says_nothing_of_itself(
+    client: CheckingClient, make_article: MakeArticle
+) -> None:
+    article = make_article("Tên rất riêng", body="<p>Nội dung rất riêng</p>")
+    add("/cu/9.html", article_id=article.id)
+    change_state(article, Step.WITHDRAW)
+    assert client.get("/cu/9.html", expect=301).location == f"/tin/{article.id}"
+    for ref in (f"{article.id}", f"{article.id}-{article.slug}", f"{article.id}-sai"):
+        for end in ("", "/ban-in", "/luu"):
+            text = client.get(f"/tin/{ref}{end}", expect=410).text
+            assert "Bài viết đã được gỡ" in text
+            assert 'href="/muc/tin-hoat-dong"' in text
+            assert 'href="/luu-tru"' in text
+            assert "rất riêng" not in text
+            assert "ten-rat-rieng" not in text
+    change_state(article, Step.PUBLISH)
+    client.get(f"/tin/{article.id}-{article.slug}", expect=200)
+
+
+def test_what_was_never_public_or_lies_in_the_trash_is_not_found(
+    client: CheckingClient, make_article: MakeArticle
+) -> None:
+    draft, trashed = make_article(step=Step.KEEP), make_article()
+    articles.delete(trashed.id, by=COMMAND_LINE)
+    # Withdrawn before its time had come: that time passes and it still never was public.
+    early = make_article(at=clock_now() + timedelta(days=1))
+    change_state(early, Step.WITHDRAW)
+    assert queries.withdrawn(early.id, clock_now() + timedelta(days=2)) is None
+    for article in (draft, trashed, early):
+        for end in ("", "/ban-in", "/luu"):
+            client.get(f"/tin/{article.id}-{article.slug}{end}", expect=404)
+
+
+def test_a_row_is_changed_keeps_its_hits_and_is_deleted(client: CheckingClient) -> None:
+    row, other = add("/cu", target="/lien-ket"), add("/khac", target="/lien-ket")
+    client.get("/cu", expect=301)
+    with pytest.raises(articles.Invalid) as refused:
+        redirects.change_redirect(row.id, "/Khac", by=COMMAND_LINE, target="/hinh-anh")
+    assert refused.value.problems == {"address": "taken"}
+    redirects.change_redirect(row.id, "/Moi", by=COMMAND_LINE, target="/hinh-anh")
+    assert client.get("/moi", expect=301).location == "/hinh-anh"
+    client.get("/cu", expect=404)
+    assert hits("/moi") == 2
+    redirects.delete_redirect(other.id, by=COMMAND_LINE)
+    client.get("/khac", expect=404)
