@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsapp.accounts import service as accounts
 from newsapp.models import Role
 from newsapp.pages import config, ledger
-from newsapp.publishing.articles import PublishingError
+from newsapp.publishing import redirects
+from newsapp.publishing.articles import Invalid, PublishingError
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.search import index
 from newsapp.transfer import demo as demo_content
@@ -155,14 +156,21 @@ import_group = AppGroup("import", help="Bring in articles of an old site.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @click.option("--site-counter", is_flag=True, help="Take the page's visit counter as baseline.")
+@click.option("--old-address", help="Where the page was; it leads to the article. One file only.")
 @reporting
-def import_text_files(files: tuple[Path, ...], dry_run: bool, site_counter: bool) -> None:
+def import_text_files(
+    files: tuple[Path, ...], dry_run: bool, site_counter: bool, old_address: str | None
+) -> None:
     """Import saved text of old portal pages; bad files are named and the rest goes on."""
+    if old_address and len(files) > 1:
+        raise click.UsageError("--old-address belongs to one file")
     reports = []
     for number, path in enumerate(files, 1):
         report = import_text(path, config().zone, by=COMMAND_LINE, dry_run=dry_run)
         reports.append(report)
         click.echo(f"{number}/{len(files)} {_line(report)}", err=report.outcome is Outcome.REFUSED)
+    if old_address and not dry_run and (article_id := reports[0].article_id):
+        _lead(old_address, article_id)
     counters = [r.page.site_counter for r in reports if r.page and r.page.site_counter is not None]
     if site_counter and counters:
         # Pages were saved one after another; the latest state of the counter is the largest.
@@ -173,6 +181,14 @@ def import_text_files(files: tuple[Path, ...], dry_run: bool, site_counter: bool
     refused = sum(report.outcome is Outcome.REFUSED for report in reports)
     if refused:
         raise click.ClickException(f"{refused} of {len(files)} files could not be imported")
+
+
+def _lead(old_address: str, article_id: int) -> None:
+    try:
+        row = redirects.add_redirect(old_address, by=COMMAND_LINE, article_id=article_id)
+    except Invalid as error:
+        raise click.ClickException(f"old address not accepted: {error.problems}") from error
+    click.echo(f"old address {row.address} leads to article {article_id}")
 
 
 @import_group.command("redirects")

@@ -123,6 +123,11 @@ def test_import_says_first_and_does_then(run: Run, tmp_path: Path) -> None:
     assert "imported as article" in done.output
     assert ledger().site_total() > 0
     assert "already here" in run("import", "text", str(ORDINARY)).output
+    old = "http://cu.example/tintuc/post.aspx?ItemID=7"
+    said = run("import", "text", "--old-address", old, str(ORDINARY)).output
+    assert "old address /tintuc/post.aspx?itemid=7 leads to article 1" in said
+    said = run("import", "text", "--old-address", "x", str(ORDINARY), code=1).output
+    assert "old address not accepted" in said
     assert len(db.session.scalars(select(Article)).all()) == 1
 
 
