@@ -157,8 +157,8 @@ def test_what_is_not_public_shows_nowhere(
     for page in pages:
         assert "Điều chưa công bố" not in client.get(page).text, page
     for form in ("", "/ban-in", "/luu"):
-        page = client.get(address(hidden) + form, expect=410 if step == "withdrawn" else 404)
-        assert "Điều chưa công bố" not in page.text
+        answer = client.get(address(hidden) + form, expect=410 if step == "withdrawn" else 404)
+        assert "Điều chưa công bố" not in answer.text
     day = datetime.now(UTC).astimezone(ZONE)
     assert "2 tin" in client.get("/luu-tru/2026").text
     client.get(f"/luu-tru/{day:%Y/%m/%d}")
