@@ -18,8 +18,9 @@ class SearchEntry(Base):
     """A published article in the index; ``published_at`` and ``section_id`` are the article's.
 
     The table ``search_terms`` holds the terms of entry ``id`` in a form of the engine's own. Each
-    save makes a new entry, and no id is used twice: what SQLite's index, which forgets nothing
-    until it is rebuilt, says of an old id is said of nobody. ``digest`` is that of the terms.
+    save that changes words makes a new entry, and no id is used twice: what SQLite's index, which
+    forgets nothing until it is rebuilt, says of an old id is said of nobody. ``digest`` is that of
+    the terms.
     """
 
     __tablename__ = "search_entry"

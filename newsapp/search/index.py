@@ -48,11 +48,27 @@ def put(article: Article) -> None:
 
     To be called after the flush of whatever changed it.
     """
-    connection = db.session.connection()
-    remove(article.id)
     if article.state is not State.PUBLISHED or article.deleted_at is not None:
+        remove(article.id)
         return
-    _write(connection, article, (TABLE, NEW_TABLE))
+    connection = db.session.connection()
+    found = terms.of_article(article.title, article.lead, article.body_text)
+    digest = terms.digest(found.terms)
+    columns = {"section_id": article.section_id, "published_at": article.published_at}
+    same_words = (SearchEntry.article_id == article.id) & (SearchEntry.digest == digest)
+    if connection.execute(update(SearchEntry).where(same_words).values(columns)).rowcount:
+        return
+    remove(article.id)
+    entry_id = connection.execute(
+        insert(SearchEntry)
+        .values(article_id=article.id, digest=digest, **columns)
+        .returning(SearchEntry.id)
+    ).scalar_one()
+    engine = engine_of(connection)
+    engine.write(connection, TABLE, entry_id, found.terms)
+    if engine.is_rebuilding(connection):
+        engine.write(connection, NEW_TABLE, entry_id, found.terms)
+    _learn(connection, found.vocabulary)
 
 
 def remove(article_id: int) -> None:
@@ -68,25 +84,6 @@ def move(section_id: int, to_section_id: int) -> None:
         .where(SearchEntry.section_id == section_id)
         .values(section_id=to_section_id)
     )
-
-
-def _write(connection: Connection, article: Article, tables: tuple[str, ...]) -> None:
-    engine = engine_of(connection)
-    found = terms.of_article(article.title, article.lead, article.body_text)
-    entry_id = connection.execute(
-        insert(SearchEntry)
-        .values(
-            article_id=article.id,
-            section_id=article.section_id,
-            published_at=article.published_at,
-            digest=terms.digest(found.terms),
-        )
-        .returning(SearchEntry.id)
-    ).scalar_one()
-    for table in tables:
-        if table == TABLE or engine.is_rebuilding(connection):
-            engine.write(connection, table, entry_id, found.terms)
-    _learn(connection, found.vocabulary)
 
 
 def _learn(connection: Connection, vocabulary: dict[str, tuple[str, bool]]) -> None:
