@@ -45,6 +45,8 @@ YEARS = 12
 BATCH = 500
 REPEATS = 40
 SAVES = 60
+# A row of search_entry and its places in two indexes, which SQLite does not weigh apart.
+ENTRY_BYTES = 110
 
 
 @contextmanager
@@ -160,21 +162,9 @@ def sizes() -> tuple[int, int]:
         int(db.session.scalar(text(f"SELECT sum(length(CAST({c.key} AS BLOB))) FROM article")) or 0)  # noqa: S608
         for c in columns
     )
-    kept = db.session.scalar(
-        text("SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%search_%'")
-        if _has_dbstat()
-        else text("SELECT sum(length(block)) FROM search_terms_data")
-    )
-    return words, int(kept or 0)
-
-
-def _has_dbstat() -> bool:
-    try:
-        db.session.execute(text("SELECT 1 FROM dbstat LIMIT 1"))
-    except Exception:
-        db.session.rollback()
-        return False
-    return True
+    blocks = db.session.scalar(text("SELECT sum(length(block)) FROM search_terms_data"))
+    entries = db.session.scalar(select(func.count()).select_from(SearchEntry))
+    return words, int(blocks or 0) + int(entries or 0) * ENTRY_BYTES
 
 
 def questions(corpus: Corpus) -> dict[str, Callable[[], object]]:
