@@ -18,6 +18,7 @@ from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.transfer.redirects_csv import WORDS, CsvRefused
 from tests.newsroom.conftest import multipart
 from tests.newsroom.keeping import change, forms, note
+from tests.newsroom.test_hostile_forms import VALUES
 from tests.pages import CheckingClient, parse, text_of
 
 LIST = "/bien-tap/dia-chi-cu"
@@ -40,7 +41,9 @@ def send(browser: CheckingClient, data: bytes | None, expect: int) -> str:
 def listed(browser: CheckingClient, query: str = "") -> list[str]:
     """The old addresses in the list, from top to bottom."""
     return [
-        e.text or "" for e in browser.page(LIST + query).iter("p") if e.get("class") == "address"
+        e.text or ""
+        for e in browser.page(LIST + query).iter("p")
+        if e.get("class") == "old-address"
     ]
 
 
@@ -145,6 +148,19 @@ def test_pages_have_an_end(editor: CheckingClient, monkeypatch: pytest.MonkeyPat
     assert "trang=2&amp;q=cu" in last
     for page in ("0", "-1", "4", "9" * 30):
         editor.get(f"{LIST}?trang={page}", expect=404)
+
+
+@pytest.mark.parametrize("field", ["address", "target"])
+def test_a_strange_value_in_either_field(editor: CheckingClient, field: str) -> None:
+    good = {"address": "/cu/1", "target": "/lien-ket"}
+    token = editor.form(LIST)["csrf_token"]
+    for value in VALUES.values():
+        sent = {"csrf_token": token, **good, field: value}
+        answer = editor.post(LIST, data=sent, content_type="multipart/form-data")
+        assert answer.status_code in {303, 422}, value
+    editor.get(LIST)
+    for row in db.session.query(Redirect):
+        assert not any(c in f"{row.address}{row.target}" for c in "\x00\x1b\u202e")
 
 
 def test_a_file_is_reported_on(editor: CheckingClient) -> None:
