@@ -213,6 +213,8 @@ def test_contributors_have_no_business_here(contributor: CheckingClient) -> None
     contributor.get(f"{LIST}/{number}", expect=403)
     for address in (LIST, FILE, f"{LIST}/{number}", f"{LIST}/{number}/xoa"):
         contributor.post(address, data={"csrf_token": token}, expect=403)
+    file = multipart({"csrf_token": token}, b"/cu/2,/lien-ket\n", "cu.csv")
+    contributor.post(FILE, **file, expect=403)
     assert LIST not in contributor.get("/bien-tap/").text
     assert db.session.query(Redirect).count() == 1
 
