@@ -20,7 +20,7 @@ from newsapp.accounts import service, sessions
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
 from newsapp.models import Account, AccountSession, Article, Link, Media, Role, Section
-from newsapp.publishing import articles, pages, sections, site
+from newsapp.publishing import articles, pages, redirects, sections, site
 from newsapp.publishing.articles import Content
 from newsapp.publishing.audit import COMMAND_LINE, Actor
 from newsapp.publishing.site import LinkEntry
@@ -131,6 +131,12 @@ DECISIONS: dict[str, str | Role] = {
     "newsroom.change_link": EDITOR,
     "newsroom.delete_link": EDITOR,
     "newsroom.order_links": EDITOR,
+    "newsroom.old_addresses": EDITOR,
+    "newsroom.old_address": EDITOR,
+    "newsroom.add_old_address": EDITOR,
+    "newsroom.send_old_addresses": EDITOR,
+    "newsroom.change_old_address": EDITOR,
+    "newsroom.delete_old_address": EDITOR,
     "newsroom.standing_pages": EDITOR,
     "newsroom.page": EDITOR,
     "newsroom.new_page": EDITOR,
@@ -241,6 +247,11 @@ def things(
             "album_id": lambda: site.add_album("Tập ảnh", "", [], by=COMMAND_LINE).id,
             "section_id": lambda: sections.add_section(f"Mục {next(numbers)}", by=COMMAND_LINE).id,
             "link_id": link,
+            "redirect_id": lambda: (
+                redirects.add_redirect(
+                    f"/cu/{next(numbers)}", target="/lien-ket", by=COMMAND_LINE
+                ).id
+            ),
             "page_id": lambda: (
                 pages.add_page(f"trang-{next(numbers)}", "Trang", "<p>Chữ</p>", by=COMMAND_LINE).id
             ),

@@ -18,7 +18,9 @@ def forms(page: str) -> dict[str, dict[str, str]]:
     return {str(form.get("action")): fields_of(form) for form in posts}
 
 
-def change(browser: CheckingClient, address: str, expect: int = 303, **typed: str) -> TestResponse:
+def change(
+    browser: CheckingClient, address: str, /, expect: int = 303, **typed: str
+) -> TestResponse:
     """Open the form that is sent to its own address, type, send."""
     return browser.post(
         address, data=forms(browser.get(address).text)[address] | typed, expect=expect

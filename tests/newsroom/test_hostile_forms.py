@@ -106,7 +106,15 @@ def test_a_missing_field_keeps_what_is_stored(
     ],
 )
 @pytest.mark.parametrize(
-    "address", [NEW, "/bien-tap/hinh-anh", "/bien-tap/chuyen-muc", "/dang-nhap"]
+    "address",
+    [
+        NEW,
+        "/bien-tap/hinh-anh",
+        "/bien-tap/chuyen-muc",
+        "/bien-tap/dia-chi-cu",
+        "/bien-tap/dia-chi-cu/tep",
+        "/dang-nhap",
+    ],
 )
 def test_strange_requests(
     editor: CheckingClient, address: str, content_type: str, body: bytes
