@@ -105,7 +105,7 @@ def test_withdrawing_returning_and_deleting(
     public = f"/tin/{article.id}-{article.slug}"
     client.get(public)
     write(editor, address(article), step="withdraw")
-    client.get(public, expect=404)
+    client.get(public, expect=410)
     assert "Đã gỡ" in editor.get(address(article)).text
     write(editor, address(article), step="publish")
     client.get(public)
