@@ -80,6 +80,9 @@ class PostgreSQL:
         return found.first() is not None
 
     def search(self, connection: Connection, bounds: Bounds) -> Searcher:
+        # The planner does not know that looking through all terms means unpacking them, and would
+        # sometimes rather do that: seconds instead of milliseconds. Ends with the transaction.
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
         return _Searcher(connection, bounds)
 
 
@@ -109,10 +112,12 @@ class _Searcher:
         return [(row.place, row.article_id) for row in rows]
 
     def _select(self, more: str, match: str, limit: str) -> str:
+        # First all that match: in the order of time the planner would try article after article.
         return (
-            f"SELECT {more} e.article_id FROM {TABLE} t JOIN search_entry e ON e.id = t.entry_id"
-            f" WHERE t.terms @@ CAST({match} AS tsquery) AND {self._bounds.condition}"
-            f" {NEWEST_FIRST} LIMIT {limit}"
+            f"WITH t AS MATERIALIZED (SELECT entry_id FROM {TABLE}"
+            f" WHERE terms @@ CAST({match} AS tsquery))"
+            f" SELECT {more} e.article_id FROM t JOIN search_entry e ON e.id = t.entry_id"
+            f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT {limit}"
         )
 
 
