@@ -1,6 +1,6 @@
 """Texts that a search engine could stumble over."""
 
-_SINGLE = (
+SINGLE = (
     '"', '""', "'", "''", "\\", "%", "_", "*", "a*", "NEAR", "NEAR(a b)", "AND", "a AND", "OR", "NOT a",
     "(", ")", "((((", "title:a", "^a", "a^2", "-a", "+a", "a:*", "a & b", "a | b", "!a", "a <-> b", ":*",
     "'); DROP TABLE article; --", "\x00", "a\x00b", "\ufeff", "\u200b", "\ud7ff", "\U0010ffff", "đ" * 300,
@@ -10,8 +10,8 @@ _SINGLE = (
 )  # fmt: skip
 
 HOSTILE: tuple[str, ...] = (
-    *_SINGLE,
-    *(f'{text} "duong pho' for text in _SINGLE),
-    *(f"đường{text}phố" for text in _SINGLE),
-    *(f'"{text}"' for text in _SINGLE),
+    *SINGLE,
+    *(f'{text} "duong pho' for text in SINGLE),
+    *(f"đường{text}phố" for text in SINGLE),
+    *(f'"{text}"' for text in SINGLE),
 )
