@@ -32,7 +32,7 @@ MESSAGES = {
     503: "the site is busy; try again in a moment",
 }
 # As in media.responsive: the cleaner quotes every attribute and lets no bare quote through.
-_TAG = re.compile(r'<(?:a|img)\b(?:[^"<>]++|"[^"]*+")*+>')
+_TAG = re.compile(r'<(?:a|img)\b(?:[^"<>]++|"[^"]*+")*>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 Json = dict[str, Any]

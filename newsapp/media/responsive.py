@@ -10,7 +10,7 @@ from newsapp.media.names import pixels, renditions
 _COLUMN = "41rem"
 # The cleaner writes attributes in double quotes and lets no bare quote through, so that a tag ends
 # where this says. Possessive, so that even other text is read once.
-_TAG = re.compile(r'<img\b((?:[^"<>]++|"[^"]*+")*+)>')
+_TAG = re.compile(r'<img\b((?:[^"<>]++|"[^"]*+")*)>')
 _SOURCE = re.compile(r'\ssrc="/media/([^"]*)"')
 _WIDTH = re.compile(r'\swidth="(\d{1,5})"')
 

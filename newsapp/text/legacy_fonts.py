@@ -312,7 +312,7 @@ def _font_is_right(piece: _Piece, unicode_around: bool) -> bool:
     return evidence.explained > evidence.spoiled or not unicode_around
 
 
-_TAG = re.compile(r"""<([a-zA-Z][^\t\n\f\r />]*+)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+_TAG = re.compile(r"""<([a-zA-Z][^\t\n\f\r />]*+)(?:[^>"']++|"[^"]*+"|'[^']*+')*>""")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][^\t\n\f\r />]*)")
 _SILENT = ("script", "style", "title", "textarea", "xml")
 

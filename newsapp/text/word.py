@@ -97,7 +97,9 @@ def _tidied(html: str, findings: "Findings") -> Tidied:
 
 
 _DATA_IMAGE = re.compile(r"data:image/[A-Za-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=%\s]*+")
-_LAST_RIGHT = re.compile(r'<p style="text-align: right;">((?:[^<]|<(?!/?p[ >]))*+)</p>\Z')
+# No possessive repeat of a group here or elsewhere: Python before 3.11.5, which Debian 12 has, gets
+# lost in it. The possessive runs inside keep the search linear all the same.
+_LAST_RIGHT = re.compile(r'<p style="text-align: right;">((?:[^<]++|<(?!/?p[ >]))*)</p>\Z')
 
 
 def _short_line(text: str) -> bool:
