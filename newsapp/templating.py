@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -9,13 +10,16 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from flask import Flask, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from newsapp.archive.calendar import Month
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
+
+# Whole tags, quoted values with them: what stands inside of a value is no tag.
+_TAG = re.compile(r'<(/?)(\w+)(?:[^"<>]++|"[^"]*+")*+>')
 
 COUNT_MARKS = {
     "site": visits.site_mark,
@@ -61,6 +65,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         number=vietnamese.format_number,
         file_size=file_size,
         responsive=responsive,
+        scrolling=scrolling,
     )
     app.jinja_env.globals.update(
         views_mark=lambda article_id, baseline: Markup(  # noqa: S704 - a mark of our own
@@ -75,6 +80,19 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         month_of=Month.of,
         cleaned=cleaned,
     )
+
+
+def scrolling(html: str) -> str:
+    """``html``, a fixed point of the cleaner, with each table in a frame of its own, in which it
+    scrolls sideways where the page is narrow, also by keyboard."""
+    frame = f'<div class="scroll" role="group" tabindex="0" aria-label="{gettext("Table")}">'
+
+    def framed(tag: re.Match[str]) -> str:
+        if tag[2] != "table":
+            return tag[0]
+        return tag[0] + "</div>" if tag[1] else frame + tag[0]
+
+    return _TAG.sub(framed, html)
 
 
 def cleaned(html: str) -> Markup:
