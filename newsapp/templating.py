@@ -13,13 +13,14 @@ from flask import Flask, url_for
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
+from newsapp.appearance import palette
 from newsapp.archive.calendar import Month
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
 
 # Whole tags, quoted values with them: what stands inside of a value is no tag.
-_TAG = re.compile(r'<(/?)(\w+)(?:[^"<>]++|"[^"]*+")*+>')
+_TAG = re.compile(r'<(/?)(\w+)(?:[^"<>]++|"[^"]*+")*>')
 
 COUNT_MARKS = {
     "site": visits.site_mark,
@@ -78,6 +79,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         month_url=lambda month: url_for("archive.month", year=month.year, month=month.month),
         day_url=lambda day: url_for("archive.day", year=day.year, month=day.month, day=day.day),
         month_of=Month.of,
+        accent_url=lambda accent: url_for("appearance.sheet", digest=palette.digest(accent)),
         cleaned=cleaned,
     )
 
@@ -85,7 +87,8 @@ def install(app: Flask, zone: ZoneInfo) -> None:
 def scrolling(html: str) -> str:
     """``html``, a fixed point of the cleaner, with each table in a frame of its own, in which it
     scrolls sideways where the page is narrow, also by keyboard."""
-    frame = f'<div class="scroll" role="group" tabindex="0" aria-label="{gettext("Table")}">'
+    name = gettext("Table")
+    frame = f'<div class="scroll" role="group" tabindex="0" aria-label="{name}">'
 
     def framed(tag: re.Match[str]) -> str:
         if tag[2] != "table":

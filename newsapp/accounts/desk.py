@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
-from flask import current_app, jsonify, redirect, request, url_for
+from flask import current_app, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
@@ -96,6 +96,7 @@ def surroundings() -> dict[str, object]:
     account = signed_in()
     role = account.role if account else None
     administers = role is Role.ADMINISTRATOR
+    said = site_settings()
     return {
         "me": account,
         "edits": role is not None and role.includes(Role.EDITOR),
@@ -104,7 +105,9 @@ def surroundings() -> dict[str, object]:
             account
             and administers
             and account.totp_secret is None
+            and not session.get("remind_later")
             and second_factor.rule() is not second_factor.Rule.OFF
         ),
-        "site_name": site_settings().site_name,
+        "site_name": said.site_name,
+        "accent": said.accent,
     }

@@ -7,7 +7,7 @@
   try {
     kept = JSON.parse(localStorage.reading) || {};
   } catch {
-    // Nothing kept, or a browser that keeps nothing.
+    // Nothing is kept.
   }
 
   function show() {
@@ -21,6 +21,9 @@
   }
 
   show();
+  // On a phone the row of sections is wider than the window.
+  const here = document.querySelector(".sections [aria-current]");
+  if (here) here.closest("ul").scrollLeft = here.offsetLeft - 20;
   bar?.classList.add("ready");
   bar?.addEventListener("click", ({ target }) => {
     const { step, contrast } = target.dataset;
