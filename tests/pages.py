@@ -99,7 +99,9 @@ class CheckingClient(FlaskClient):
         engine = db.engine
 
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            sent.append(statement)
+            # One thread asks for the version in its own time.
+            if "content_version" not in statement:
+                sent.append(statement)
 
         event.listen(engine, "before_cursor_execute", note)
         try:
