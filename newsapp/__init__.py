@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsapp import database, errors, templating
+from newsapp import database, errors, static_files, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.api import views as api_views
@@ -19,6 +19,7 @@ from newsapp.newsroom import views as newsroom_views
 from newsapp.pages import NumberedName
 from newsapp.printing import views as printing_views
 from newsapp.search import views as search_views
+from newsapp.static_files import StaticFiles
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
 
@@ -28,7 +29,7 @@ FORM_BYTES_MAX = 32 * 1024 * 1024
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI application, configured from the environment unless a Config is given."""
     config = config or Config.from_environment()
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     configure(app, config)
     bind_extensions(app, config)
     app.url_map.converters["numbered"] = NumberedName
@@ -45,6 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     templating.install(app, config.zone)
+    static_files.install(app)
     errors.install(app)
     wrap(app, config)
     return app
@@ -88,14 +90,18 @@ def bind_extensions(app: Flask, config: Config) -> None:
 
 
 def wrap(app: Flask, config: Config) -> None:
-    """Put the visit counter around the application, and the proxy's word outside of it."""
-    app.wsgi_app = VisitCounter(  # type: ignore[method-assign]  # Flask's documented way
+    """Put the visit counter around the application, the static files around both (they are not
+    counted), and the proxy's word outside of all."""
+    counter = app.extensions["newsapp.visits"] = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
         secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
+    )
+    app.wsgi_app = StaticFiles(  # type: ignore[method-assign]  # Flask's documented way
+        counter, config.data_dir
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
