@@ -171,6 +171,7 @@ def alternate(lanes: Sequence[Lane], rounds: int, seconds: int, connections: int
                 raise RuntimeError(f"{lane.name}: {lane.path} answers {status}")
             run = measure(lane.server, lane.path, seconds, connections, gzip=lane.gzip)
             results[lane.name].append(run)
+            print(f"  {lane.name}: {run.rate:,.0f} requests/s", file=sys.stderr, flush=True)
     return results
 
 

@@ -227,7 +227,7 @@ def _requests(said: str) -> int:
 
 
 def _percentile_ms(percent: int, said: str) -> float:
-    found = _found(rf"^ +{percent}% +([\d.]+)(us|ms|s|m)$", said)
+    found = _found(rf"^ +{percent}% +([\d.]+)(us|ms|s|m) *$", said)
     return float(found[1]) * _DURATIONS_MS[found[2]]
 
 
