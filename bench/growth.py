@@ -28,8 +28,7 @@ from newsapp.models import Article, Section
 from newsapp.pages import ledger
 from tests.live import FIREFOX
 
-ADDRESSES = 60
-ROUNDS = 4
+ADDRESSES = 40
 LOAD_SECONDS = 2
 PAGES = ("article", "section", "month", "home", "search")
 # What must not grow; the other pages are shown beside them.
@@ -107,7 +106,9 @@ def weigh(site: Grown, worker_class: str) -> float:
         return mean(server.pss()[1:])
 
 
-def report(sizes: list[int], distinct: int, keep: Path, worker_class: str) -> list[str]:
+def report(
+    sizes: list[int], distinct: int, keep: Path, rounds: int, worker_class: str
+) -> list[str]:
     """The table and the goals, as lines of Markdown."""
     sites = [grow(number, distinct, keep) for number in sorted(sizes)]
     for site in sites:
@@ -115,7 +116,7 @@ def report(sizes: list[int], distinct: int, keep: Path, worker_class: str) -> li
             pass
     gc.collect()
     gc.disable()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for site in sites:
             for page, taken in ask(site):
                 site.times[page].append(taken)

@@ -133,31 +133,36 @@ def prepare(folder: Path) -> Site:
     )
 
 
-def start(site: Site, worker_class: str, stack: ExitStack) -> list[Lane]:
-    """Start every server and say what is to be loaded."""
-
-    def run(app: str, variables: dict[str, str]) -> Server:
-        return stack.enter_context(gunicorn(app, worker_class, variables))
-
+def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> list[Lane]:
+    """Start the servers, or the one with the lane ``only``, and say what is to be loaded."""
     baseline = site.baseline()
+    apps = {
+        BARE: ("bench.baselines:bare", baseline),
+        ROUTE: ("bench.baselines:route", baseline),
+        VIEW: ("bench.baselines:view", baseline),
+        ARTICLE: ("wsgi:app", site.variables(f"{worker_class}-cached")),
+        UNCOUNTED: ("bench.uncounted:app", site.variables(f"{worker_class}-uncounted")),
+        UNCACHED: (
+            "wsgi:app",
+            site.variables(f"{worker_class}-uncached", NEWSAPP_PAGE_CACHE="0"),
+        ),
+    }
     path = site.addresses[ARTICLE]
-    lanes = [
-        Lane(BARE, run("bench.baselines:bare", baseline), path),
-        Lane(ROUTE, run("bench.baselines:route", baseline), path),
-        Lane(VIEW, run("bench.baselines:view", baseline), path),
-    ]
-    if Path(NGINX).exists():
+    others = {name: path for name, path in site.addresses.items() if name != ARTICLE}
+    lanes: list[Lane] = []
+    for name, (app, variables) in apps.items():
+        if only not in ("", name):
+            continue
+        server = stack.enter_context(gunicorn(app, worker_class, variables))
+        lanes.append(Lane(name, server, path))
+        if name == ARTICLE:
+            lanes.append(Lane(COMPRESSED, server, path, gzip=True))
+            lanes += [Lane(other, server, where) for other, where in others.items()]
+        elif name == UNCACHED:
+            lanes += [Lane(f"{other}, uncached", server, where) for other, where in others.items()]
+    if not only and Path(NGINX).exists():
         named = {name: value for name, value in site.page.headers if name in NGINX_HEADERS}
         lanes.append(Lane(NGINX_FILE, stack.enter_context(nginx(site.folder, named)), path))
-    cached = run("wsgi:app", site.variables(f"{worker_class}-cached"))
-    uncounted = run("bench.uncounted:app", site.variables(f"{worker_class}-uncounted"))
-    uncached = run("wsgi:app", site.variables(f"{worker_class}-uncached", NEWSAPP_PAGE_CACHE="0"))
-    lanes.append(Lane(ARTICLE, cached, path))
-    lanes.append(Lane(UNCOUNTED, uncounted, path))
-    lanes.append(Lane(COMPRESSED, cached, path, gzip=True))
-    others = [(name, path) for name, path in site.addresses.items() if name != ARTICLE]
-    lanes += [Lane(name, cached, path) for name, path in others]
-    lanes += [Lane(f"{name}, uncached", uncached, path) for name, path in site.addresses.items()]
     return lanes
 
 

@@ -23,7 +23,6 @@ WRK = shutil.which("wrk") or "/usr/bin/wrk"
 WORKERS = 2
 THREADS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
-ESTABLISHED = "01"
 READY_SECONDS = 20.0
 WARM_UP_SECONDS = 1
 
@@ -183,13 +182,13 @@ def measure(
 
     wrk keeps no cookies, so that to the site each request is a new browser.
     """
-    warm_up = _wrk(server, path, WARM_UP_SECONDS, connections, gzip)
-    warm = _said(warm_up)
     workers = server.workers()
+    idle = [_sockets(pid) for pid in workers]
+    warm = _said(_wrk(server, path, WARM_UP_SECONDS, connections, gzip))
     busy, switches = [_cpu(pid) for pid in workers], sum(map(_switches, workers))
     load = _wrk(server, path, seconds, connections, gzip)
     time.sleep(seconds / 2)
-    held = _connections(server.port, workers)
+    held = tuple(_sockets(pid) - before for pid, before in zip(workers, idle, strict=True))
     said = _said(load)
     failures = sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", warm + said)))
     for errors in re.findall(r"Socket errors: (.+)", warm + said):
@@ -252,22 +251,16 @@ def _switches(pid: int) -> int:
     return total
 
 
-def _connections(port: int, pids: list[int]) -> tuple[int, ...]:
-    """How many open connections to ``port`` each process holds."""
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    inodes = {row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == ESTABLISHED}
-    return tuple(
-        sum(_target(file) in inodes for file in Path(f"/proc/{pid}/fd").iterdir()) for pid in pids
-    )
+def _sockets(pid: int) -> int:
+    """How many sockets a process has open, listening ones too."""
+    return sum(_is_socket(file) for file in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def _target(file: Path) -> str:
-    """The inode of the socket behind an open file, empty if it is none or closed meanwhile."""
+def _is_socket(file: Path) -> bool:
     try:
-        found = re.fullmatch(r"socket:\[(\d+)\]", str(file.readlink()))
-    except OSError:
-        return ""
-    return found[1] if found else ""
+        return str(file.readlink()).startswith("socket:")
+    except OSError:  # closed meanwhile
+        return False
 
 
 def _pss(pid: int) -> int:

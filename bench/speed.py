@@ -54,6 +54,7 @@ README = Path(__file__).with_name("README.md")
 CONNECTIONS = 8
 # Lanes that also run with other numbers of connections.
 MAIN_LANES = (BARE, ROUTE, ARTICLE)
+WEIGHED = (BARE, VIEW, ARTICLE)
 MEGABYTE = 1_000_000
 KILOBYTE = 1_000
 
@@ -97,8 +98,6 @@ def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
         pair = [lane for lane in lanes if lane.name in (BARE, ARTICLE)]
         with editor(site, own) as saves:
             disturbed = alternate(pair, plan.rounds, plan.seconds, CONNECTIONS)
-        weighed = [lane for lane in lanes if lane.name in (*MAIN_LANES, VIEW)]
-        memory = {lane.name: lane.server.pss() for lane in weighed}
         counted = visits(own) - before
     own_lanes = {lane.name for lane in lanes if lane.server == server}
     tables = [
@@ -118,13 +117,22 @@ def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
         others,
         disturbed,
         len(saves),
-        memory,
+        {name: weigh(site, name, worker_class, plan) for name in WEIGHED},
         counted,
         # each run is preceded by one request that looks whether the page is there
         sum(run.answered + 1 for run, _ in runs),
         # warm-up and run each end with as many requests under way as there are connections
         sum(2 * connections for _, connections in runs),
     )
+
+
+def weigh(site: Site, name: str, worker_class: str, plan: Plan) -> list[int]:
+    """PSS of a server's master and workers after load. It runs alone: what it would share with
+    the other servers must not look like less."""
+    with ExitStack() as stack:
+        lanes = start(site, worker_class, stack, only=name)
+        alternate(lanes, 1, plan.seconds, CONNECTIONS)
+        return lanes[0].server.pss()
 
 
 def typical(runs: list[Run], figure: Callable[[Run], float]) -> float:
@@ -299,6 +307,8 @@ def save(part: str, lines: list[str]) -> None:
     """Put the lines between the marks of their part in README.md."""
     text = README.read_text()
     mark, end = f"<!-- bench.speed: {part} -->", f"<!-- end of {part} -->"
+    if mark not in text or end not in text:
+        raise RuntimeError(f"README.md has no place for {part}")
     before, _, rest = text.partition(mark)
     _, _, after = rest.partition(end)
     body = "\n".join(lines).strip()
@@ -328,7 +338,9 @@ def main() -> None:
         folder = Path(name)
         if chosen.growth:
             kept = chosen.keep or folder
-            lines += growth.report(chosen.growth, chosen.distinct, kept, chosen.workers[-1])
+            lines += growth.report(
+                chosen.growth, chosen.distinct, kept, chosen.rounds, chosen.workers[-1]
+            )
         else:
             site = prepare(folder)
             lines += [
