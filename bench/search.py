@@ -82,7 +82,9 @@ def fill(number: int, distinct: int, corpus: Corpus) -> None:
         db.session.commit()
     there = int(db.session.scalar(select(func.count()).select_from(Article)) or 0)
     begun = time.monotonic()
-    texts: list[Made] = []
+    # A fill that was broken off goes on with such texts as it began with.
+    again = min(there, distinct) if there < number and number > distinct else 0
+    texts: list[Made] = [corpus.article() for _ in range(again)]
     for first in range(there, number, BATCH):
         places = range(first, min(first + BATCH, number))
         new = first < distinct

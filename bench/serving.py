@@ -25,6 +25,7 @@ THREADS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
 READY_SECONDS = 20.0
 WARM_UP_SECONDS = 1
+SETTLE_SECONDS = 0.2
 
 _DURATIONS_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
@@ -183,6 +184,7 @@ def measure(
     wrk keeps no cookies, so that to the site each request is a new browser.
     """
     workers = server.workers()
+    time.sleep(SETTLE_SECONDS)  # a connection closed by us just now is closed there too
     idle = [_sockets(pid) for pid in workers]
     warm = _said(_wrk(server, path, WARM_UP_SECONDS, connections, gzip))
     busy, switches = [_cpu(pid) for pid in workers], sum(map(_switches, workers))
