@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import boto3
 
 from tests.live import free_port
 
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+LISTED_AT_ONCE = 20
 
 
 @contextmanager
@@ -27,8 +28,10 @@ def s3_server() -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    # Pages of a list shorter than Amazon's, so that a list of several needs few objects.
+    environment = {**os.environ, "MOTO_S3_DEFAULT_MAX_KEYS": str(LISTED_AT_ONCE)}
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
     try:
         with mock.patch.dict(os.environ, KEYS):
             wait_for(address, process)
@@ -58,7 +61,6 @@ def operator(endpoint: str) -> Any:
 def new_bucket(endpoint: str) -> str:
     """A fresh bucket, as NEWSAPP_MEDIA_URL says it."""
     name = f"phuong-{uuid.uuid4().hex[:12]}"
-    client = operator(endpoint)
-    client.create_bucket(Bucket=name)
-    client.close()
+    with urlopen(Request(f"{endpoint}/{name}", method="PUT"), timeout=10):
+        pass
     return f"s3://{name}/trang-tin?endpoint={endpoint}&region=us-east-1"

@@ -15,7 +15,7 @@ from newsapp.config import Config, ConfigError
 from newsapp.media import files, images
 from newsapp.media.names import renditions
 from newsapp.media.storage import Folder, Storage, StorageAway, remove
-from tests.buckets import new_bucket, operator
+from tests.buckets import LISTED_AT_ONCE, new_bucket, operator
 from tests.conftest import make_config
 from tests.live import free_port
 from tests.newsroom.conftest import png
@@ -204,10 +204,10 @@ def test_more_objects_than_one_answer_lists(s3: str, tmp_path: Path) -> None:
     url = new_bucket(s3)
     name = url.removeprefix("s3://").partition("/")[0]
     owner = operator(s3)
-    for number in range(1005):
+    for number in range(2 * LISTED_AT_ONCE + 1):
         owner.put_object(Bucket=name, Key=f"trang-tin/ab/{number:020}.pdf", Body=b"")
     owner.close()
-    assert len(list(bucket(url, tmp_path).paths())) == 1005
+    assert len(list(bucket(url, tmp_path).paths())) == 2 * LISTED_AT_ONCE + 1
 
 
 def test_a_bucket_that_is_gone_or_does_not_answer_is_away(s3: str, tmp_path: Path) -> None:
