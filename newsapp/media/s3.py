@@ -19,7 +19,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsapp.media import names
-from newsapp.media.storage import Opened, StorageAway
+from newsapp.media.storage import Kept, Opened, StorageAway
 
 # A page waits for none of this, a picture or an upload does: two tries, and the answer is no.
 _CONNECT_SECONDS = 3
@@ -78,7 +78,7 @@ class Bucket:
         with contextlib.suppress(FileNotFoundError), _asked(path):
             self._client.delete_object(**self._at(path))
 
-    def paths(self) -> Iterator[str]:
+    def listed(self) -> Iterator[Kept]:
         with _asked(self.prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self.prefix
@@ -87,7 +87,7 @@ class Bucket:
                 for entry in page.get("Contents", ()):
                     path = str(entry["Key"]).removeprefix(self.prefix)
                     if names.is_ours(path):
-                        yield path
+                        yield Kept(path, int(entry["Size"]))
 
     def fetch(self, path: str, start: int) -> tuple[Any, int]:
         """The body of an object from a byte on, still to be read, and how much of it comes."""

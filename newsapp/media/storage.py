@@ -43,6 +43,14 @@ class Opened:
     size: int
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file that is kept: its path and its bytes."""
+
+    path: str
+    size: int
+
+
 class Storage(Protocol):
     """What the site asks of the place where files are kept. All of it raises StorageAway."""
 
@@ -61,8 +69,8 @@ class Storage(Protocol):
     def remove(self, path: str) -> None:
         """What is gone already is no error."""
 
-    def paths(self) -> Iterator[str]:
-        """Every path under which something is kept, in no order."""
+    def listed(self) -> Iterator[Kept]:
+        """Everything that is kept, in no order."""
 
 
 def remove(path: str, storage: Storage) -> None:
@@ -112,13 +120,15 @@ class Folder:
         with contextlib.suppress(FileNotFoundError), self._asked():
             self._place(path).unlink()
 
-    def paths(self) -> Iterator[str]:
+    def listed(self) -> Iterator[Kept]:
         with self._asked():
             for folder in self.root.iterdir():
                 for place in folder.iterdir() if folder.is_dir() else ():
                     path = f"{folder.name}/{place.name}"
-                    if names.is_ours(path):
-                        yield path
+                    # What is removed while we look is not there.
+                    with contextlib.suppress(FileNotFoundError):
+                        if names.is_ours(path):
+                            yield Kept(path, place.stat().st_size)
 
     def _place(self, path: str) -> Path:
         if not names.is_ours(path):

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from newsapp.config import Config, ConfigError
 from newsapp.media import files, images
 from newsapp.media.names import renditions
-from newsapp.media.storage import Folder, Storage, StorageAway, remove
+from newsapp.media.storage import Folder, Kept, Storage, StorageAway, remove
 from tests.buckets import LISTED_AT_ONCE, new_bucket, operator
 from tests.conftest import make_config
 from tests.live import free_port
@@ -28,6 +28,10 @@ def keep(place: Storage, path: str, data: bytes) -> None:
     place.write(path, io.BytesIO(data))
 
 
+def paths(place: Storage) -> list[str]:
+    return sorted(kept.path for kept in place.listed())
+
+
 def read(place: Storage, path: str) -> bytes:
     with place.open(path).file as file:
         return file.read()
@@ -35,17 +39,17 @@ def read(place: Storage, path: str) -> bytes:
 
 def test_what_is_written_is_there_until_it_is_removed(storage: Storage) -> None:
     assert not storage.exists(PATH)
-    assert list(storage.paths()) == []
+    assert paths(storage) == []
     keep(storage, PATH, b"Quy\xe1")
     keep(storage, OTHER, b"")
     assert storage.exists(PATH)
     assert read(storage, PATH) == b"Quy\xe1"
     assert read(storage, OTHER) == b""
-    assert sorted(storage.paths()) == [PATH, OTHER]
+    assert set(storage.listed()) == {Kept(PATH, 4), Kept(OTHER, 0)}
     storage.remove(PATH)
     storage.remove(PATH)
     assert not storage.exists(PATH)
-    assert list(storage.paths()) == [OTHER]
+    assert paths(storage) == [OTHER]
     with pytest.raises(FileNotFoundError):
         storage.open(PATH)
 
@@ -115,11 +119,11 @@ def test_pictures_with_their_renditions_come_and_go(storage: Storage) -> None:
     stored = images.store(png(1200, 80), storage)
     promised = {stored.path, *(rendition.path for rendition in renditions(stored.path))}
     assert len(promised) == 3
-    assert set(storage.paths()) == promised
+    assert set(paths(storage)) == promised
     part = images.crop(stored.path, images.Box(0, 0, 500, 40), storage)
     assert (part.width, part.height) == (500, 40)
     remove(stored.path, storage)
-    assert set(storage.paths()) == {part.path, *(r.path for r in renditions(part.path))}
+    assert set(paths(storage)) == {part.path, *(r.path for r in renditions(part.path))}
 
 
 def test_documents_are_kept_byte_by_byte(storage: Storage) -> None:
@@ -128,7 +132,7 @@ def test_documents_are_kept_byte_by_byte(storage: Storage) -> None:
     assert read(storage, stored.path) == data
     with pytest.raises(files.FileRefused):
         files.store_file(io.BytesIO(b"MZ\0"), "trò chơi.txt", storage)
-    assert list(storage.paths()) == [stored.path]
+    assert paths(storage) == [stored.path]
 
 
 # A folder.
@@ -169,7 +173,7 @@ def test_a_folder_that_is_not_mounted_is_away_and_not_empty(tmp_path: Path) -> N
     for deed in (
         lambda: folder.open(PATH),
         lambda: keep(folder, PATH, b"x"),
-        lambda: list(folder.paths()),
+        lambda: list(folder.listed()),
         lambda: folder.remove(PATH),
     ):
         with pytest.raises(StorageAway, match="share"):
@@ -197,7 +201,7 @@ def test_objects_lie_under_the_prefix_and_nothing_else_is_ours(s3: str, tmp_path
     kept = owner.head_object(Bucket=name, Key=f"trang-tin/{PATH}")
     assert kept["ContentType"] == "application/pdf"
     owner.close()
-    assert list(place.paths()) == [PATH]
+    assert paths(place) == [PATH]
 
 
 def test_more_objects_than_one_answer_lists(s3: str, tmp_path: Path) -> None:
@@ -207,7 +211,7 @@ def test_more_objects_than_one_answer_lists(s3: str, tmp_path: Path) -> None:
     for number in range(2 * LISTED_AT_ONCE + 1):
         owner.put_object(Bucket=name, Key=f"trang-tin/ab/{number:020}.pdf", Body=b"")
     owner.close()
-    assert len(list(bucket(url, tmp_path).paths())) == 2 * LISTED_AT_ONCE + 1
+    assert len(paths(bucket(url, tmp_path))) == 2 * LISTED_AT_ONCE + 1
 
 
 def test_a_bucket_that_is_gone_or_does_not_answer_is_away(s3: str, tmp_path: Path) -> None:
@@ -217,7 +221,7 @@ def test_a_bucket_that_is_gone_or_does_not_answer_is_away(s3: str, tmp_path: Pat
         for deed in (
             lambda place=place: place.open(PATH),
             lambda place=place: keep(place, PATH, b"x"),
-            lambda place=place: list(place.paths()),
+            lambda place=place: paths(place),
         ):
             with pytest.raises(StorageAway, match="media bucket"):
                 deed()

@@ -78,6 +78,6 @@ def test_a_missing_image_file_does_not_break_the_saved_file(
 ) -> None:
     article = illustrated(make_article)
     media = config().media
-    for path in list(media.paths()):
-        media.remove(path)
+    for kept in list(media.listed()):
+        media.remove(kept.path)
     assert "Sơ đồ" in client.get(f"/tin/{article.id}-{article.slug}/luu").text

@@ -59,7 +59,7 @@ def test_the_demo_shows_what_a_site_can_hold(client: CheckingClient) -> None:
 def test_removing_takes_all_of_it(client: CheckingClient) -> None:
     demo.remove(config(), by=COMMAND_LINE)
     assert set(counts().values()) == {0}
-    assert list(config().media.paths()) == []
+    assert list(config().media.listed()) == []
     client.get("/", expect=200)
     demo.load(config(), by=COMMAND_LINE)
     assert counts()["Article"] >= 38
