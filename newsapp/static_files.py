@@ -34,7 +34,6 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from newsapp.config import ROOT
-from newsapp.media.disk import settle
 
 if TYPE_CHECKING:
     from wsgiref.headers import Headers
@@ -169,7 +168,8 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
         smaller = compressor.compress(str(path)) if compressor.should_compress(name) else []
         for made in (path, *map(Path, smaller)):
             with made.open("rb") as file:
-                settle(file.fileno())
+                os.fchmod(file.fileno(), 0o644)
+                os.fsync(file.fileno())
     for inner, _folders, _names in os.walk(folder):
         Path(inner).chmod(0o755)
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from newsapp.media import images
-from newsapp.media.names import renditions
+from newsapp.media.storage import Folder
 from newsapp.models import Article, Media
 from newsapp.publishing import site
 from newsapp.publishing.audit import COMMAND_LINE
@@ -23,7 +23,9 @@ from tests.pages import CheckingClient
 def pictures(app: Flask, tmp_path: Path) -> list[Media]:
     return [
         site.add_image(
-            images.store(photo(1200, 800, colour), tmp_path / "media"), by=COMMAND_LINE, alt=colour
+            images.store(photo(1200, 800, colour), Folder(tmp_path / "media")),
+            by=COMMAND_LINE,
+            alt=colour,
         )
         for colour in ("teal", "navy", "olive")
     ]
@@ -88,39 +90,3 @@ def test_a_thumbnail_on_a_phone_is_not_fetched_as_wide_as_the_phone(
         make_article(f"Bài {media.alt}", cover_id=media.id)
     sizes = [source.get("sizes") for source in client.page("/muc/tin-hoat-dong").iter("source")]
     assert [text.rpartition(", ")[2] for text in sizes if text] == ["100vw", "7.5rem", "7.5rem"]
-
-
-def test_a_file_is_kept_for_ever_and_sent_in_parts(
-    client: CheckingClient, pictures: list[Media], tmp_path: Path
-) -> None:
-    for path in (pictures[0].path, renditions(pictures[0].path)[0].path):
-        address, data = f"/media/{path}", (tmp_path / "media" / path).read_bytes()
-        whole = client.get(address, buffered=True)
-        assert whole.data == data
-        assert whole.cache_control.immutable
-        assert whole.cache_control.public
-        assert whole.cache_control.max_age == 31_536_000
-        assert whole.mimetype == ("image/webp" if path.endswith(".webp") else "image/jpeg")
-        assert "Set-Cookie" not in whole.headers
-        etag = whole.headers["ETag"]
-
-        same = client.get(address, headers={"If-None-Match": etag}, buffered=True)
-        assert (same.status_code, same.data) == (304, b"")
-        assert same.cache_control.immutable
-        moment = whole.headers["Last-Modified"]
-        since = client.get(address, headers={"If-Modified-Since": moment}, buffered=True)
-        assert since.status_code == 304
-
-        head = client.head(address, buffered=True)
-        assert (head.status_code, head.data) == (200, b"")
-        assert head.headers["Content-Length"] == str(len(data))
-        assert head.headers["Accept-Ranges"] == "bytes"
-
-        size = len(data)
-        for asked, start, stop in (("0-0", 0, 1), ("5-9", 5, 10), ("-7", size - 7, size)):
-            part = client.get(address, headers={"Range": f"bytes={asked}"}, buffered=True)
-            assert (part.status_code, part.data) == (206, data[start:stop])
-            assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
-        changed = {"Range": "bytes=0-3", "If-Range": '"another"'}
-        assert client.get(address, headers=changed, buffered=True).data == data
-        client.get(address, headers={"Range": f"bytes={size}-"}, buffered=True, expect=416)
