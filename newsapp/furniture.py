@@ -6,7 +6,7 @@ One call gathers it as plain values, so that templates ask for nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -88,7 +88,8 @@ class PageRef:
 class Furniture:
     """The surroundings of a public page at one moment; days are the site's zone's.
 
-    Until ``until`` (UTC) no clock changes them, or any page.
+    Until ``until`` (UTC) no clock changes them, or any page. ``rendered`` holds what is the same
+    HTML on every page, by what it is and in which language.
     """
 
     settings: SiteSettings
@@ -103,6 +104,7 @@ class Furniture:
     today: date
     demo: bool
     until: datetime
+    rendered: dict[tuple[object, str], str] = field(default_factory=dict, compare=False)
 
     @property
     def top_sections(self) -> tuple[SectionRef, ...]:

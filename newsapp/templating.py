@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from newsapp.archive.calendar import Month
+from newsapp.furniture import Furniture
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
@@ -74,7 +76,17 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         day_url=lambda day: url_for("archive.day", year=day.year, month=day.month, day=day.day),
         month_of=Month.of,
         cleaned=cleaned,
+        once=once,
     )
+
+
+def once(furniture: Furniture, name: object, caller: Callable[[], str]) -> str:
+    """What a ``call`` block writes, rendered once for these surroundings: a part that is the same
+    on each of their pages."""
+    key = name, str(get_locale())
+    if key not in furniture.rendered:
+        furniture.rendered[key] = caller()
+    return furniture.rendered[key]
 
 
 def cleaned(html: str) -> Markup:
