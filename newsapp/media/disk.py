@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from newsapp.media.names import renditions
 
@@ -15,6 +18,34 @@ class Refused(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file in the media folder: path relative to it, bytes."""
+
+    path: str
+    size: int
+
+
+def listed(media_dir: Path) -> Iterator[Stored]:
+    """Every finished file in the media folder, in no order. Raises OSError."""
+    for folder, folders, files in os.walk(media_dir):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            # Begun with a dot, it is an upload that is still being written.
+            file = Path(folder, name)
+            if not name.startswith(".") and not file.is_symlink():
+                try:
+                    size = file.stat().st_size
+                except FileNotFoundError:
+                    continue
+                yield Stored(file.relative_to(media_dir).as_posix(), size)
+
+
+def opened(path: str, media_dir: Path) -> IO[bytes]:
+    """A stored file, to be read. Raises OSError."""
+    return (media_dir / path).open("rb")
 
 
 def write(data: bytes, target: Path) -> None:
