@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -132,16 +132,26 @@ def move_command(url: str) -> None:
     ledger().close()
     new = create_app(replace(here, database_url=there))
     with new.app_context():
-        create_or_upgrade(new, here.data_dir)
-        progress = Progress()
-        copied = moving.copy(here.database_url, here.counters_url, there, progress)
-        progress.end()
-        for done, total in index.rebuild():
-            progress(done, total)
-        progress.end()
-        click.echo(f"copied and compared: {sum(copied.values())} rows in {len(copied)} tables")
-        _report()
+        try:
+            _move(new, here, there)
+        finally:
+            ledger().close()
+            db.session.remove()
+            db.engine.dispose()
     click.echo(f"now set NEWSAPP_DATABASE_URL={url} and start the site")
+
+
+def _move(new: Flask, here: Config, there: URL) -> None:
+    """Fill the database of the application ``new``, whose context is pushed, and check it."""
+    create_or_upgrade(new, here.data_dir)
+    progress = Progress()
+    copied = moving.copy(here.database_url, here.counters_url, there, progress)
+    progress.end()
+    for done, total in index.rebuild():
+        progress(done, total)
+    progress.end()
+    click.echo(f"copied and compared: {sum(copied.values())} rows in {len(copied)} tables")
+    _report()
 
 
 def _postgresql(url: str) -> URL:
