@@ -16,7 +16,7 @@ from newsapp.extensions import Base, db
 from newsapp.models import Article, Section
 from newsapp.pages import config, ledger
 from newsapp.publishing import site as furniture
-from newsapp.publishing.articles import delete
+from newsapp.publishing.articles import Content, create, delete
 from newsapp.publishing.audit import COMMAND_LINE
 from tests.conftest import Databases, close, why_no_postgresql
 from tests.keeping.conftest import READ, Place
@@ -64,7 +64,8 @@ def test_everything_moves_and_the_source_stays(
 ) -> None:
     # A child with a smaller number than its parent, and a number that was given away for good.
     parent = furniture.add_section("Phường", by=COMMAND_LINE)
-    child = db.session.get_one(Section, section.id)
+    section_id = section.id
+    child = db.session.get_one(Section, section_id)
     child.parent_id = parent.id
     db.session.commit()
     last = make_article("Sẽ bị xóa hẳn").id
@@ -94,7 +95,7 @@ def test_everything_moves_and_the_source_stays(
         ledger().append([READ])
         assert ledger().fold_now() == 1
         ledger().close()
-        again = make_article("Tin đầu tiên ở nơi mới", section_id=section.id)
+        again = create(Content("Tin đầu tiên ở nơi mới", section_id=section_id), by=COMMAND_LINE)
         assert again.id == last + 1
         db.session.rollback()
 
