@@ -42,9 +42,9 @@ def test_each_migration_goes_down_and_up_with_data(site: Place) -> None:
     for older in revisions[1:]:
         age(site, older)
         counts.append(rows())
-    for newer, older in itertools.pairwise(counts):
+    for before, after in itertools.pairwise(counts):
         # What the older form has room for is still there.
-        assert older.items() <= newer.items()
+        assert after.items() <= before.items()
     for revision, was in zip(reversed(revisions[:-1]), reversed(counts[:-1]), strict=True):
         upgrade(directory=str(upgrading.MIGRATIONS), revision=revision)
         assert rows().keys() == was.keys()
