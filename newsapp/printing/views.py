@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from newsapp import pages
+from newsapp import pages, static_files
 from newsapp.clock import now as clock_now
 from newsapp.furniture import Furniture
 from newsapp.news import queries
@@ -31,6 +30,8 @@ def print_page(ref: tuple[int, str]) -> str | BaseResponse:
     return pages.render(
         "printing/print.html",
         furniture,
+        # It says when it was printed.
+        keep=False,
         article_id=found.id,
         print_page=True,
         **_document(found),
@@ -42,7 +43,7 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
     found, furniture = _article(ref[0])
     if elsewhere := pages.moved("printing.saved_file", ref, found.slug):
         return elsewhere
-    css = Path(str(current_app.static_folder), "css", "print.css").read_text(encoding="utf-8")
+    css = (static_files.SOURCE / "css" / "print.css").read_text(encoding="utf-8")
     html = render_template(
         "printing/saved.html",
         furniture=furniture,
