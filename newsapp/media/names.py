@@ -18,6 +18,7 @@ from dataclasses import dataclass
 WIDTHS = (480, 960, 1440)
 _OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{20}[0-9a-z.x-]{1,30}")
 _IMAGE = re.compile(r"([0-9a-f]{2}/[0-9a-f]{20})-([1-9]\d{0,4})x([1-9]\d{0,4})\.(?:jpg|png)")
+_HASHED = re.compile(r"([0-9a-f]{2})/([0-9a-f]{20})(?:-\d+x\d+)?\.[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ def content_path(digest: str, suffix: str) -> str:
 def image_path(digest: str, width: int, height: int, suffix: str) -> str:
     """The path of a picture with that SHA-256 and those pixels."""
     return content_path(digest, f"-{width}x{height}{suffix}")
+
+
+def tells_truth(path: str, digest: str) -> bool:
+    """Whether content with that SHA-256 may bear that name; a rendition's name does not tell."""
+    found = _HASHED.fullmatch(path)
+    return found is None or f"{found[1]}{found[2]}" == digest[:22]
 
 
 def pixels(path: str) -> tuple[int, int] | None:
