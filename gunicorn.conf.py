@@ -3,15 +3,26 @@
 Options on the command line and in GUNICORN_CMD_ARGS win over this file.
 """
 
+import gc
 import os
 
 bind = os.environ.get("NEWSAPP_BIND") or "127.0.0.1:8000"
 proc_name = "newsapp"
 
-# Two processes: one can die or be busy with a photograph while the other answers. Not preloaded,
-# so that each opens its own database connections and none is shared across a fork.
+# Two processes: one can die or be busy with a photograph while the other answers. The application
+# is loaded once, before they are forked, and opens nothing by itself: they share its memory, and
+# each makes its own connections, threads and files. New code therefore wants a restart; a reload
+# (HUP) brings new workers of the old.
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-preload_app = False
+preload_app = True
+
+
+def when_ready(_server: object) -> None:
+    """Leave what was loaded alone: a collector that marks it would copy it into each worker."""
+    gc.collect()
+    gc.freeze()
+
+
 # Pages wait for SQLite and for disks, not for the processor: threads are cheaper than processes.
 worker_class = "gthread"
 threads = 4

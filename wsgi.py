@@ -1,5 +1,8 @@
 """The WSGI entry point: `gunicorn wsgi:app`."""
 
-from newsapp import create_app
+from newsapp import create_app, static_files
+from newsapp.config import Config
 
-app = create_app()
+config = Config.from_environment()
+static_files.publish(config.data_dir)
+app = create_app(config)

@@ -49,14 +49,20 @@ SAVES = 60
 ENTRY_BYTES = 110
 
 
-@contextmanager
-def application(data_dir: Path, database: str) -> Iterator[Flask]:
-    environment = {
+def environment(data_dir: Path, database: str) -> dict[str, str]:
+    """Where the site is; its pages are made anew each time, and every reader counts."""
+    return {
         "NEWSAPP_DATA_DIR": str(data_dir),
         "NEWSAPP_DATABASE_URL": database or f"sqlite:///{data_dir / 'site.db'}",
         "NEWSAPP_SECRET_KEY": "a secret key for benchmarks only",
+        "NEWSAPP_PAGE_CACHE": "0",
+        "NEWSAPP_FLOOD_LIMIT": "0",
     }
-    app = create_app(Config.from_environment(environment))
+
+
+@contextmanager
+def application(data_dir: Path, database: str) -> Iterator[Flask]:
+    app = create_app(Config.from_environment(environment(data_dir, database)))
     with app.app_context():
         create_or_upgrade(app, data_dir)
         yield app
@@ -76,7 +82,9 @@ def fill(number: int, distinct: int, corpus: Corpus) -> None:
         db.session.commit()
     there = int(db.session.scalar(select(func.count()).select_from(Article)) or 0)
     begun = time.monotonic()
-    texts: list[Made] = []
+    # A fill that was broken off goes on with such texts as it began with.
+    again = min(there, distinct) if there < number and number > distinct else 0
+    texts: list[Made] = [corpus.article() for _ in range(again)]
     for first in range(there, number, BATCH):
         places = range(first, min(first + BATCH, number))
         new = first < distinct

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsapp import database, errors, templating
+from newsapp import database, errors, static_files, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.api import views as api_views
@@ -14,12 +14,16 @@ from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
 from newsapp.extensions import babel, csrf, db
 from newsapp.feeds import views as feeds_views
+from newsapp.freshness import Freshness
+from newsapp.furniture import Furnisher
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
+from newsapp.pagecache import PageCache
 from newsapp.pages import NumberedName
 from newsapp.printing import views as printing_views
 from newsapp.search import views as search_views
+from newsapp.static_files import StaticFiles
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
 
@@ -29,7 +33,7 @@ FORM_BYTES_MAX = 32 * 1024 * 1024
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI application, configured from the environment unless a Config is given."""
     config = config or Config.from_environment()
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     configure(app, config)
     bind_extensions(app, config)
     app.url_map.converters["numbered"] = NumberedName
@@ -47,6 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     templating.install(app, config.zone)
+    static_files.install(app)
     errors.install(app)
     wrap(app, config)
     return app
@@ -86,18 +91,32 @@ def bind_extensions(app: Flask, config: Config) -> None:
     babel.init_app(app, locale_selector=_locale)
     with app.app_context():
         database.prepare(db.engine)
+        freshness = Freshness(db.engine)
+    app.extensions["newsapp.freshness"] = freshness
+    app.extensions["newsapp.furnisher"] = Furnisher(freshness, config.zone)
     app.extensions["newsapp.ledger"] = Ledger(config.counters_url, config.journal_dir, config.zone)
 
 
 def wrap(app: Flask, config: Config) -> None:
-    """Put the visit counter around the application, and the proxy's word outside of it."""
-    app.wsgi_app = VisitCounter(  # type: ignore[method-assign]  # Flask's documented way
+    """From the inside out: the page cache, the visit counter, the static files (which are not
+    counted), the proxy's word."""
+    if config.page_cache_mb:
+        app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app,
+            app.extensions["newsapp.freshness"],
+            config.page_cache_mb * 1024 * 1024,
+            session_cookie=app.config["SESSION_COOKIE_NAME"],
+        )
+    counter = app.extensions["newsapp.visits"] = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
         secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
+    )
+    app.wsgi_app = StaticFiles(  # type: ignore[method-assign]  # Flask's documented way
+        counter, config.data_dir
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
 from newsapp.accounts import service as accounts
+from newsapp.commands import Progress, keeping, reporting
 from newsapp.models import Role
 from newsapp.pages import config, ledger
 from newsapp.publishing import redirects
-from newsapp.publishing.articles import Invalid, PublishingError
+from newsapp.publishing.articles import Invalid
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.search import index
 from newsapp.transfer import demo as demo_content
 from newsapp.transfer import redirects_csv
 from newsapp.transfer.importing import FileReport, Outcome, import_text
-from newsapp.transfer.redirects_csv import CsvRefused
 from newsapp.upgrading import create_or_upgrade, finished
-
-P = ParamSpec("P")
-R = TypeVar("R")
-EXPECTED = (accounts.AccountError, PublishingError, SQLAlchemyError, OSError, CsvRefused)
-
-
-def reporting(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn what can be expected to go wrong into one line on standard error and exit code 1."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except EXPECTED as error:
-            raise click.ClickException(str(error).splitlines()[0]) from error
-
-    return wrapped
 
 
 @click.command("init")
 @click.option("--demo", "with_demo", is_flag=True, help="Load the demo content if new.")
+@click.option("--no-backup", is_flag=True, help="Upgrade without a backup.")
 @with_appcontext
 @reporting
-def init(with_demo: bool) -> None:
-    """Create or upgrade the database; make the first administrator."""
-    was_empty = create_or_upgrade(current_app, config().data_dir)
+def init(with_demo: bool, no_backup: bool) -> None:
+    """Create or upgrade the database; make the first administrator.
+
+    Before a database is upgraded, a backup goes into the data directory's folder backups/.
+    """
+    upgrade = keeping.Upgrade(config(), with_backup=not no_backup)
+    was_empty = create_or_upgrade(current_app, config().data_dir, upgrade.prepare)
     click.echo("database created" if was_empty else "database is up to date")
     if caught_up := _progress(index.catch_up()):
         click.echo(f"search index: {caught_up} articles brought in")
@@ -61,6 +46,7 @@ def init(with_demo: bool) -> None:
     if with_demo and (was_empty or demo_content.unfinished()):
         click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
     finished(config().data_dir, os.environ.get("NEWSAPP_DATABASE_URL", ""))
+    upgrade.check()
 
 
 def _first_administrator() -> None:
@@ -268,11 +254,10 @@ def search_check() -> None:
 
 def _progress(steps: Iterator[tuple[int, int]]) -> int:
     """Show how far a long work is; returns how much it was."""
-    total = 0
+    progress, total = Progress(), 0
     for done, total in steps:
-        click.echo(f"\r{done}/{total}", nl=False, err=True)
-    if total:
-        click.echo(err=True)
+        progress(done, total)
+    progress.end()
     return total
 
 
@@ -303,5 +288,6 @@ def visits_correct(amount: int, article_id: int | None, reason: str) -> None:
 
 def install(app: Flask) -> None:
     """Register the commands with the application."""
-    for command in (init, demo, accounts_group, import_group, search_group, visits_group):
+    groups = (accounts_group, import_group, search_group, visits_group)
+    for command in (init, demo, *groups, *keeping.COMMANDS):
         app.cli.add_command(command)

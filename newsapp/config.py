@@ -7,19 +7,24 @@ sensibly change is a setting in the database, not a variable here.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from newsapp.media.storage import Folder, Storage
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECRET_KEY_MIN = 16
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
 
 
 class ConfigError(ValueError):
@@ -38,7 +43,9 @@ class Config:
     trusted_proxies: int
     admin_password: str | None
     flood_limit: int
+    page_cache_mb: int
     zone: ZoneInfo
+    media: Storage
 
     @property
     def counters_url(self) -> URL:
@@ -50,10 +57,6 @@ class Config:
     @property
     def journal_dir(self) -> Path:
         return self.data_dir / "journal"
-
-    @property
-    def media_dir(self) -> Path:
-        return self.data_dir / "media"
 
     @property
     def served_over_tls(self) -> bool:
@@ -84,12 +87,17 @@ class Config:
             trusted_proxies=_whole_number(environ, "NEWSAPP_TRUSTED_PROXIES", 0, most=10),
             admin_password=environ.get("NEWSAPP_ADMIN_PASSWORD") or None,
             flood_limit=_whole_number(environ, "NEWSAPP_FLOOD_LIMIT", 120, most=1_000_000),
+            page_cache_mb=_whole_number(environ, "NEWSAPP_PAGE_CACHE", 16, most=4096),
             zone=_zone(environ.get("NEWSAPP_TIMEZONE") or "Asia/Ho_Chi_Minh"),
+            media=_media(environ.get("NEWSAPP_MEDIA_URL", ""), data_dir),
         )
 
 
 def _data_dir(text: str) -> Path:
-    path = Path(text).expanduser().resolve()
+    return _made(Path(text).expanduser().resolve())
+
+
+def _made(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -161,6 +169,46 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, most: int
     if not text.isascii() or not text.isdigit() or int(text) > most:
         raise ConfigError(f"{name} must be a whole number from 0 to {most}")
     return int(text)
+
+
+def _media(text: str, data_dir: Path) -> Storage:
+    """Where uploaded files are kept: in the data directory, in a folder that is there, or in a
+    bucket."""
+    if not text:
+        return Folder(_made(data_dir / "media"))
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ConfigError("NEWSAPP_MEDIA_URL is not an address") from error
+    if parts.scheme == "s3":
+        return _bucket(parts)
+    if parts.scheme not in {"", "file"} or parts.netloc not in {"", "localhost"}:
+        raise ConfigError("NEWSAPP_MEDIA_URL must be a folder, file:///… or s3://bucket/…")
+    path = Path(unquote(parts.path) if parts.scheme else text)
+    if not path.is_absolute() or not path.is_dir():
+        # Not made here: a share that is not mounted yet would be filled underneath.
+        raise ConfigError(f"NEWSAPP_MEDIA_URL: {path} is not the full path of an existing folder")
+    return Folder(path)
+
+
+def _bucket(parts: SplitResult) -> Storage:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    prefix = parts.path.strip("/")
+    endpoint, region = options.pop("endpoint", None), options.pop("region", None)
+    if not _BUCKET.fullmatch(parts.netloc) or not (prefix == "" or _PREFIX.fullmatch(prefix)):
+        # Whatever stands there may be a password, so that it is not repeated.
+        raise ConfigError("NEWSAPP_MEDIA_URL must name a bucket and nothing else: s3://bucket/path")
+    if options or parts.fragment or region == "":
+        raise ConfigError("NEWSAPP_MEDIA_URL takes only ?endpoint=https://…&region=… after s3://")
+    if endpoint is not None:
+        where = urlsplit(endpoint)
+        if where.scheme not in {"http", "https"} or not where.hostname or where.username:
+            raise ConfigError("NEWSAPP_MEDIA_URL: endpoint must look like https://s3.example.vn")
+    try:
+        from newsapp.media.s3 import Bucket
+    except ImportError as error:
+        raise ConfigError("NEWSAPP_MEDIA_URL needs boto3: pip install 'newsapp[s3]'") from error
+    return Bucket(parts.netloc, f"{prefix}/" if prefix else "", endpoint, region)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -13,6 +13,7 @@ from newsapp import pages, redirects
 from newsapp.api import answers
 from newsapp.extensions import db
 from newsapp.furniture import Furniture, SiteSettings
+from newsapp.media.storage import StorageAway
 
 
 def install(app: Flask) -> None:
@@ -20,6 +21,7 @@ def install(app: Flask) -> None:
     app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(StorageAway, storage_away)
     app.register_error_handler(500, http_error)
 
 
@@ -63,6 +65,12 @@ def database_away(error: OperationalError) -> ResponseReturnValue:
     """The database does not answer or is locked: the reader is told to come back."""
     current_app.logger.error("database: %s", str(error.orig).splitlines()[0])
     db.session.rollback()
+    return http_error(ServiceUnavailable())
+
+
+def storage_away(error: StorageAway) -> ResponseReturnValue:
+    """The place where pictures and files are kept does not answer."""
+    current_app.logger.error("%s", error)
     return http_error(ServiceUnavailable())
 
 

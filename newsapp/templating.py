@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from newsapp.appearance import palette
 from newsapp.archive.calendar import Month
+from newsapp.furniture import Furniture
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
@@ -81,6 +83,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         month_of=Month.of,
         accent_url=lambda accent: url_for("appearance.sheet", digest=palette.digest(accent)),
         cleaned=cleaned,
+        once=once,
     )
 
 
@@ -96,6 +99,15 @@ def scrolling(html: str) -> str:
         return tag[0] + "</div>" if tag[1] else frame + tag[0]
 
     return _TAG.sub(framed, html)
+
+
+def once(furniture: Furniture, name: object, caller: Callable[[], str]) -> str:
+    """What a ``call`` block writes, rendered once for these surroundings: a part that is the same
+    on each of their pages."""
+    key = name, str(get_locale())
+    if key not in furniture.rendered:
+        furniture.rendered[key] = caller()
+    return furniture.rendered[key]
 
 
 def cleaned(html: str) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,16 +18,28 @@ MARK = "initialised"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create_or_upgrade(app: Flask, data_dir: Path) -> bool:
+class NewerDatabase(Exception):
+    """The database is of a newer newsapp; nothing was changed."""
+
+
+def create_or_upgrade(
+    app: Flask, data_dir: Path, before_upgrade: Callable[[str], None] = lambda _revision: None
+) -> bool:
     """Run the pending migrations; True when the database was empty before.
 
     Of two processes that start at once, the second waits and finds nothing to do.
+    ``before_upgrade`` is called with the migration at which a database stands that is not empty
+    and will be changed; what it raises stops the upgrade. Raises NewerDatabase.
     """
     (data_dir / MARK).unlink(missing_ok=True)
     with only_one(data_dir / "upgrade.lock"):
         before = database.revision()
         db.session.rollback()
+        if newer := database.newer(before or ""):
+            raise NewerDatabase(newer)
         if before != database.NEWEST:
+            if before is not None:
+                before_upgrade(before)
             bind(app)
             upgrade(directory=str(MIGRATIONS))
     return before is None

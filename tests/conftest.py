@@ -33,6 +33,7 @@ from newsapp.publishing import articles, site
 from newsapp.publishing.articles import Content, Origin, Step
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.upgrading import create_or_upgrade
+from tests.buckets import s3_server
 from tests.pages import CheckingClient
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -66,21 +67,23 @@ def administer(statement: str) -> None:
     engine.dispose()
 
 
-def make_config(data_dir: Path, database_url: URL) -> Config:
+def make_config(data_dir: Path, database_url: URL, media_url: str = "") -> Config:
     return Config.from_environment(
         {
             "NEWSAPP_DATA_DIR": str(data_dir),
             "NEWSAPP_DATABASE_URL": database_url.render_as_string(hide_password=False),
             "NEWSAPP_SECRET_KEY": "a secret key for tests only",
             "NEWSAPP_FLOOD_LIMIT": "0",
+            "NEWSAPP_MEDIA_URL": media_url,
         }
     )
 
 
 def close(app: Flask) -> None:
     """Let go of everything the application holds open."""
-    app.wsgi_app.close()  # type: ignore[attr-defined]  # the visit counter
+    app.extensions["newsapp.visits"].close()
     app.extensions["newsapp.ledger"].close()
+    app.extensions["newsapp.freshness"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -151,10 +154,23 @@ def backend(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3; started when the first test asks for it."""
+    with s3_server() as address:
+        yield address
+
+
 @pytest.fixture
-def app(backend: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+def media_url() -> str:
+    """What NEWSAPP_MEDIA_URL says; a module that cares about storages says it itself."""
+    return ""
+
+
+@pytest.fixture
+def app(backend: str, databases: Databases, tmp_path: Path, media_url: str) -> Iterator[Flask]:
     """The application on a fresh database, with an application context pushed."""
-    made = create_app(make_config(tmp_path, databases.fresh(backend, tmp_path)))
+    made = create_app(make_config(tmp_path, databases.fresh(backend, tmp_path), media_url))
     made.test_client_class = CheckingClient
     cli.install(made)
     with made.app_context():

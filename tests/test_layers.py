@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "newsapp"
 # From the outside in; a room imports only rooms of its own line or of lines below.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp.__main__",),
-    ("newsapp", "newsapp.cli"),
+    ("newsapp", "newsapp.cli", "newsapp.commands"),
     ("newsapp.errors", "newsapp.templating", "newsapp.health", "newsapp.upgrading"),
     (
         "newsapp.news.views",
@@ -30,10 +30,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.accounts.views",
         "newsapp.newsroom",
     ),
-    ("newsapp.pages", "newsapp.redirects", "newsapp.feeds", "newsapp.accounts.forms"),
-    ("newsapp.accounts", "newsapp.furniture"),
-    ("newsapp.transfer", "newsapp.archive"),
+    (
+        "newsapp.pages",
+        "newsapp.redirects",
+        "newsapp.feeds",
+        "newsapp.accounts.forms",
+        "newsapp.static_files",
+    ),
+    ("newsapp.accounts", "newsapp.furniture", "newsapp.pagecache"),
+    ("newsapp.transfer", "newsapp.archive", "newsapp.keeping"),
     ("newsapp.publishing", "newsapp.news", "newsapp.search"),
+    ("newsapp.freshness",),
     ("newsapp.database", "newsapp.models"),
     (
         "newsapp.text",
@@ -47,7 +54,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
 # What a request, a form or a page would be known by.
-NO_REQUEST = ("newsapp.publishing", "newsapp.transfer", "newsapp.models", "newsapp.search.queries")
+NO_REQUEST = (
+    "newsapp.publishing",
+    "newsapp.transfer",
+    "newsapp.keeping",
+    "newsapp.models",
+    "newsapp.search.queries",
+)
 BLUEPRINTS = ("news", "archive", "printing", "search", "feeds", "api", "accounts", "newsroom")
 
 

@@ -1,1 +1,1 @@
-"""Uploaded pictures and documents: checked, kept on disk, named. No Flask, no database."""
+"""Uploaded pictures and documents: checked, named, kept in a folder or a bucket. No Flask, no database."""

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from newsapp.media import disk, names
+from newsapp.media import names
+from newsapp.media.storage import Refused, Storage
 
 BYTES_MAX = 30 * 1024 * 1024
 _CHUNK = 256 * 1024
@@ -45,7 +46,7 @@ _OOXML_MAIN[".pptx"] = "ppt/presentation.xml"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-class FileRefused(disk.Refused):
+class FileRefused(Refused):
     """The file is not stored; ``reason`` is ``empty``, ``too_large``, ``kind`` (not on the list),
     ``old_office``, ``not_what_it_says``, ``damaged``, ``macros``, ``locked`` (encrypted) or
     ``encoding`` (text that is not UTF-8)."""
@@ -53,7 +54,7 @@ class FileRefused(disk.Refused):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A document in the media folder: path relative to it, type, bytes."""
+    """A document in the storage: its path there, type, bytes."""
 
     path: str
     mime_type: str
@@ -65,29 +66,22 @@ def extension(name: str) -> str:
     return Path(name.strip().replace("\\", "/").rpartition("/")[2]).suffix.lower()
 
 
-def store_file(stream: IO[bytes], name: str, media_dir: Path) -> StoredFile:
-    """Check the document in ``stream``, called ``name``, and keep it in ``media_dir``.
+def store_file(stream: IO[bytes], name: str, storage: Storage) -> StoredFile:
+    """Check the document in ``stream``, called ``name``, and keep it in ``storage``.
 
     It is copied piece by piece, so that memory does not grow with it, and gets its name (of the
-    content's hash) after it is checked and synced. Raises FileRefused, or OSError.
+    content's hash) after it is checked. Raises FileRefused, or OSError.
     """
     suffix = extension(name)
     if suffix in OLD_OFFICE:
         raise FileRefused("old_office")
     if suffix not in TYPES:
         raise FileRefused("kind")
-    media_dir.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=media_dir, prefix=".upload-")
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            digest, size = _copy(stream, file)
-            _CHECKS[suffix](file, suffix)
-            disk.settle(file.fileno())
+    with tempfile.TemporaryFile() as file:
+        digest, size = _copy(stream, file)
+        _CHECKS[suffix](file, suffix)
         path = names.content_path(digest, suffix)
-        (media_dir / path).parent.mkdir(exist_ok=True)
-        Path(temporary).replace(media_dir / path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+        storage.write(path, file)
     return StoredFile(path, TYPES[suffix], size)
 
 

@@ -16,18 +16,18 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from newsapp.media import disk, names
+from newsapp.media import names
+from newsapp.media.storage import Refused, Storage
 
 BYTES_MAX = 20 * 1024 * 1024
 PIXELS_MAX = 50_000_000
 # The WebP decoder holds several whole canvases of four bytes a pixel.
 WEBP_PIXELS_MAX = 16_000_000
 EDGE_MAX = 2_000
-# By extension: what lies in the media folder, and the type that it is served with.
+# By extension: what lies in the storage, and the type that it is served with.
 TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 READABLE = ("JPEG", "PNG", "WEBP", "GIF")
 JPEG_QUALITY = 84
@@ -52,15 +52,15 @@ _UPRIGHT = {
 }
 
 
-class ImageRefused(disk.Refused):
+class ImageRefused(Refused):
     """The file is not stored; ``reason`` is ``too_large``, ``too_many_pixels``,
     ``not_an_image``, ``damaged``, ``outside`` (a crop) or ``busy`` (too many at once)."""
 
 
 @dataclass(frozen=True)
 class StoredImage:
-    """A picture in the media folder: path relative to it, bytes, pixels, widths of the WebP
-    renditions beside it."""
+    """A picture in the storage: its path there, bytes, pixels, widths of the WebP renditions
+    beside it."""
 
     path: str
     mime_type: str
@@ -80,31 +80,34 @@ class Box:
     height: int
 
 
-def store(data: bytes, media_dir: Path) -> StoredImage:
-    """Re-encode ``data`` into ``media_dir``, synced before it gets its name.
+def store(data: bytes, storage: Storage) -> StoredImage:
+    """Re-encode ``data`` into ``storage``.
 
     The name comes from the result's hash: the same picture is one file and an address never
-    changes its content. Raises ImageRefused, or OSError where the disk refuses.
+    changes its content. Raises ImageRefused or StorageAway.
     """
     if len(data) > BYTES_MAX:
         raise ImageRefused("too_large")
     with _in_turn():
-        return _write(_decode(data), media_dir)
+        made = _encode_all(_decode(data))
+    return _write(made, storage)
 
 
-def crop(path: str, box: Box, media_dir: Path) -> StoredImage:
+def crop(path: str, box: Box, storage: Storage) -> StoredImage:
     """Store a part of the stored picture at ``path`` as a picture of its own.
 
     Raises ImageRefused (``outside`` where ``box`` is not inside of the picture or smaller than
-    CROP_MIN pixels, ``damaged`` where the file cannot be read) or OSError.
+    CROP_MIN pixels, ``damaged`` where the file cannot be read), FileNotFoundError or StorageAway.
     """
     with _in_turn():
-        whole = _decode((media_dir / path).read_bytes())
+        with storage.open(path).file as file:
+            whole = _decode(file.read())
         right, lower = box.x + box.width, box.y + box.height
         inside = min(box.x, box.y) >= 0 and right <= whole.width and lower <= whole.height
         if not inside or min(box.width, box.height) < CROP_MIN:
             raise ImageRefused("outside")
-        return _write(whole.crop((box.x, box.y, right, lower)), media_dir)
+        made = _encode_all(whole.crop((box.x, box.y, right, lower)))
+    return _write(made, storage)
 
 
 @contextmanager
@@ -211,17 +214,32 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _write(picture: Image.Image, media_dir: Path) -> StoredImage:
+@dataclass(frozen=True)
+class _Made:
+    """A picture and what is to be written for it, by path: the renditions, then the picture."""
+
+    image: StoredImage
+    files: dict[str, bytes]
+
+
+def _encode_all(picture: Image.Image) -> _Made:
     encoded, suffix, mime_type = _encode(picture)
     digest = hashlib.sha256(encoded).hexdigest()
     path = names.image_path(digest, picture.width, picture.height, suffix)
+    renditions = names.renditions(path)
+    widths = tuple(rendition.width for rendition in renditions)
+    image = StoredImage(path, mime_type, len(encoded), picture.width, picture.height, widths)
+    smaller = {r.path: _smaller(picture, r.width) for r in renditions}
+    return _Made(image, {**smaller, path: encoded})
+
+
+def _write(made: _Made, storage: Storage) -> StoredImage:
+    """Write the files of a picture. Not in turn: others need not wait for the storage."""
     # The name promises the renditions: they are there before it is.
-    if not (media_dir / path).exists():
-        for rendition in names.renditions(path):
-            disk.write(_smaller(picture, rendition.width), media_dir / rendition.path)
-        disk.write(encoded, media_dir / path)
-    widths = tuple(rendition.width for rendition in names.renditions(path))
-    return StoredImage(path, mime_type, len(encoded), picture.width, picture.height, widths)
+    if not storage.exists(made.image.path):
+        for path, data in made.files.items():
+            storage.write(path, io.BytesIO(data))
+    return made.image
 
 
 def _encode(picture: Image.Image) -> tuple[bytes, str, str]:

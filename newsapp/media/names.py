@@ -1,4 +1,4 @@
-"""Names in the media folder, and what can be read from them.
+"""Names in the media storage, and what can be read from them.
 
 A picture is ``ab/cdef…-1600x1000.jpg``: two and twenty hexadecimal digits of its SHA-256, then its
 pixels. The pixels are a promise: beside it lie WebP renditions, ``ab/cdef…-1600x1000.480.webp``,
@@ -16,15 +16,23 @@ import re
 from dataclasses import dataclass
 
 WIDTHS = (480, 960, 1440)
+_OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{20}[0-9a-z.x-]{1,30}")
 _IMAGE = re.compile(r"([0-9a-f]{2}/[0-9a-f]{20})-([1-9]\d{0,4})x([1-9]\d{0,4})\.(?:jpg|png)")
+_HASHED = re.compile(r"([0-9a-f]{2})/([0-9a-f]{20})(?:-\d+x\d+)?\.[a-z]+")
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """A smaller WebP copy of a picture: its path in the media folder and its width in pixels."""
+    """A smaller WebP copy of a picture: its path in the storage and its width in pixels."""
 
     path: str
     width: int
+
+
+def is_ours(path: str) -> bool:
+    """Whether ``path`` can be a name of this kind. Nothing else is ever looked for in a storage,
+    so that no address reaches out of it."""
+    return _OURS.fullmatch(path) is not None
 
 
 def content_path(digest: str, suffix: str) -> str:
@@ -35,6 +43,12 @@ def content_path(digest: str, suffix: str) -> str:
 def image_path(digest: str, width: int, height: int, suffix: str) -> str:
     """The path of a picture with that SHA-256 and those pixels."""
     return content_path(digest, f"-{width}x{height}{suffix}")
+
+
+def tells_truth(path: str, digest: str) -> bool:
+    """Whether content with that SHA-256 may bear that name; a rendition's name does not tell."""
+    found = _HASHED.fullmatch(path)
+    return found is None or f"{found[1]}{found[2]}" == digest[:22]
 
 
 def pixels(path: str) -> tuple[int, int] | None:

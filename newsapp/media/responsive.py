@@ -15,12 +15,13 @@ _SOURCE = re.compile(r'\ssrc="/media/([^"]*)"')
 _WIDTH = re.compile(r'\swidth="(\d{1,5})"')
 
 
-def responsive(html: str) -> str:
+def responsive(html: str, at_once: int = 1) -> str:
     """``html``, a fixed point of the cleaner, with each ``<img>`` of this site that has renditions
     inside of a ``<picture>`` that offers them.
 
-    Pixels that a tag does not say are added, so that nothing jumps; all pictures but the first
-    are loaded when they come near. Linear; pictures whose name tells nothing stay as they are.
+    Pixels that a tag does not say are added, so that nothing jumps. The first ``at_once`` pictures
+    are loaded with the page, the very first before anything else; the others when they come near.
+    Linear; pictures whose name tells nothing stay as they are.
     """
     seen = 0
 
@@ -35,8 +36,10 @@ def responsive(html: str) -> str:
         given = _WIDTH.search(attributes)
         if given is None:
             attributes += f' width="{size[0]}" height="{size[1]}"'
-        if seen > 1:
+        if seen > at_once:
             attributes += ' loading="lazy"'
+        elif seen == 1:
+            attributes += ' fetchpriority="high"'
         image = f'<img{attributes} decoding="async">'
         offered = ", ".join(f"/media/{r.path} {r.width}w" for r in renditions(source[1]))
         if not offered:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, send_from_directory
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wsgi import FileWrapper
 
 from newsapp import pages
 from newsapp.feeds.metadata import article_metadata
@@ -14,10 +16,13 @@ from newsapp.furniture import link_groups
 from newsapp.media.files import TYPES as DOCUMENTS
 from newsapp.media.files import extension
 from newsapp.media.images import TYPES as PICTURES
+from newsapp.media.storage import Opened
 from newsapp.news import queries
 from newsapp.search import queries as search
 
 bp = Blueprint("news", __name__)
+
+_PIECE_BYTES = 64 * 1024
 
 
 @bp.get("/")
@@ -46,17 +51,13 @@ def article(ref: tuple[int, str]) -> str | BaseResponse:
     found = queries.article(ref[0], now) or pages.gone(ref[0], now)
     if elsewhere := pages.moved("news.article", ref, found.slug):
         return elsewhere
-    newer, older, more = queries.neighbours(found, now)
     related = search.related(found.id, found.title, found.section.id, now)
     return pages.render(
         "news/article.html",
         furniture,
         article=found,
         metadata=article_metadata(found, furniture),
-        newer=newer,
-        older=older,
-        more=more,
-        related=related,
+        beside=queries.beside(found, related, now),
         article_id=found.id,
     )
 
@@ -98,18 +99,44 @@ def site_map() -> str:
 @bp.get("/media/<path:path>")
 def media(path: str) -> Response:
     """An uploaded file. Pictures are shown, documents are kept by the browser under their own
-    name; anything else that may lie in the folder is not served."""
+    name; anything else that may lie in the storage is not served.
+
+    From a bucket too the site hands the bytes through instead of sending the browser there: the
+    bucket stays private, the page's policy allows no other host, a document keeps its name, and
+    the address stays the one that articles and bookmarks hold. It costs a thread while it lasts;
+    as an address never changes its content, a proxy or CDN in front asks once.
+    """
     suffix = extension(path)
     mimetype = DOCUMENTS.get(suffix) or PICTURES.get(suffix) or abort(404)
-    answer = send_from_directory(
-        pages.config().media_dir, path, mimetype=mimetype, max_age=31_536_000
-    )
+    try:
+        opened = pages.config().media.open(path)
+    except FileNotFoundError:
+        abort(404)
+    name = path.rpartition("/")[2]
+    answer = streamed(opened, mimetype, etag=name)
     if suffix in DOCUMENTS:
-        name = queries.file_name(path) or path.rpartition("/")[2]
-        answer.headers["Content-Disposition"] = (
-            f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-        )
+        shown = quote(queries.file_name(path) or name, safe="")
+        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{shown}"
+    else:
+        answer.headers["Content-Disposition"] = f"inline; filename={name}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.cache_control.max_age = 31_536_000
     answer.cache_control.immutable = True
     answer.cache_control.public = True
+    return answer
+
+
+def streamed(opened: Opened, mimetype: str, etag: str) -> Response:
+    """A stored file piece by piece: all of it, the part that is asked for, or that it is the one
+    that the browser has. Raises RequestedRangeNotSatisfiable."""
+    # Not the server's own wrapper: that one reads all that lies before the part.
+    body = FileWrapper(opened.file, _PIECE_BYTES)
+    answer = Response(body, mimetype=mimetype, direct_passthrough=True)
+    answer.content_length = opened.size
+    answer.set_etag(etag)
+    try:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=opened.size)
+    except RequestedRangeNotSatisfiable:
+        opened.file.close()
+        raise
     return answer

@@ -12,9 +12,9 @@ from werkzeug.datastructures import FileStorage
 
 from newsapp.extensions import db
 from newsapp.media import files, images
-from newsapp.media.disk import Refused
 from newsapp.media.files import StoredFile
 from newsapp.media.images import StoredImage
+from newsapp.media.storage import Refused
 from newsapp.models import Account, Media
 from newsapp.news.queries import Image
 from newsapp.pages import config
@@ -168,15 +168,15 @@ def take_in(file: FileStorage, by: Actor) -> Sent:
 
 
 def put_away(file: FileStorage) -> StoredImage | StoredFile:
-    """Bring a file that was sent to the media folder. What its name calls a document is judged
+    """Bring a file that was sent to the media storage. What its name calls a document is judged
     as one, everything else as a picture. Raises Refused, or OSError from the disk."""
     name = file.filename or ""
     with file.stream as stream:
         ending = files.extension(name)
         if ending in files.TYPES or ending in files.OLD_OFFICE:
-            return files.store_file(stream, name, config().media_dir)
+            return files.store_file(stream, name, config().media)
         # One byte more than is allowed is enough to know, whatever the sender says of the size.
-        return images.store(stream.read(images.BYTES_MAX + 1), config().media_dir)
+        return images.store(stream.read(images.BYTES_MAX + 1), config().media)
 
 
 def shortened(name: str) -> str:

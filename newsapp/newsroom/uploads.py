@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
+from wtforms import Field
 
 from newsapp.media import images
 from newsapp.models import Media
@@ -19,9 +21,23 @@ def take_in(file: FileStorage, by: Actor) -> Media:
     # One byte more than is allowed is enough to know, whatever the sender says of the size.
     with file.stream as stream:
         data = stream.read(images.BYTES_MAX + 1)
-    return site.add_image(
-        images.store(data, config().media_dir), by=by, file_name=file.filename or ""
-    )
+    return site.add_image(images.store(data, config().media), by=by, file_name=file.filename or "")
+
+
+def take_in_with_form(file: FileStorage, field: Field, by: Actor) -> bool:
+    """Take in the image that came with a form as the value of ``field``. What is wrong with it is
+    said at the field, so that nothing that was typed is lost; whether it is in."""
+    try:
+        field.data = str(take_in(file, by).id)
+    except images.ImageRefused as error:
+        said = refusal_words(error)
+    except OSError:
+        current_app.logger.exception("an image could not be written")
+        said = _("The site could not write the file. Tell the operator.")
+    else:
+        return True
+    field.errors = [*field.errors, said]
+    return False
 
 
 def refusal_words(error: images.ImageRefused) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import base64
 import re
-from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from newsapp import pages
+from newsapp import pages, static_files
 from newsapp.clock import now as clock_now
 from newsapp.furniture import Furniture
+from newsapp.media.files import extension
+from newsapp.media.images import TYPES
 from newsapp.news import queries
 from newsapp.news.queries import ArticlePage
 
 bp = Blueprint("printing", __name__)
 
 MEDIA_SOURCE = re.compile(r'(<img\b[^>]*?\bsrc=")/media/([^"]+)(")')
-TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 
 
 @bp.get("/tin/<numbered:ref>/ban-in")
@@ -31,6 +31,8 @@ def print_page(ref: tuple[int, str]) -> str | BaseResponse:
     return pages.render(
         "printing/print.html",
         furniture,
+        # It says when it was printed.
+        keep=False,
         article_id=found.id,
         print_page=True,
         **_document(found),
@@ -42,7 +44,7 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
     found, furniture = _article(ref[0])
     if elsewhere := pages.moved("printing.saved_file", ref, found.slug):
         return elsewhere
-    css = Path(str(current_app.static_folder), "css", "print.css").read_text(encoding="utf-8")
+    css = (static_files.SOURCE / "css" / "print.css").read_text(encoding="utf-8")
     html = render_template(
         "printing/saved.html",
         furniture=furniture,
@@ -77,15 +79,17 @@ def _document(article: ArticlePage) -> dict[str, object]:
 def embed_media(body: str) -> str:
     """``body`` with each image of the site inside it, so that the file opens offline.
 
-    An image whose file is gone keeps its alternative text and loses its source.
+    An image whose file is gone keeps its alternative text and loses its source. Raises
+    StorageAway: a file that people keep must not lack pictures for a moment's trouble.
     """
 
     def inside(match: re.Match[str]) -> str:
-        path = pages.config().media_dir / match[2]
         try:
-            data = base64.b64encode(path.read_bytes()).decode("ascii")
-        except OSError:
+            kind = TYPES[extension(match[2])]
+            with pages.config().media.open(match[2]).file as file:
+                data = base64.b64encode(file.read()).decode("ascii")
+        except (KeyError, FileNotFoundError):
             return match[1] + match[3]
-        return f"{match[1]}data:{TYPES[path.suffix]};base64,{data}{match[3]}"
+        return f"{match[1]}data:{kind};base64,{data}{match[3]}"
 
     return MEDIA_SOURCE.sub(inside, body)

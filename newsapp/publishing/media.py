@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +11,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from newsapp.clock import now as clock_now
 from newsapp.extensions import db
-from newsapp.media import disk
+from newsapp.media import storage as keeping
 from newsapp.media.files import StoredFile
 from newsapp.media.images import StoredImage
+from newsapp.media.storage import Storage, StorageAway
 from newsapp.models import Article, Media, Page, Revision
 from newsapp.models import media as limits
 from newsapp.publishing.articles import (
@@ -27,6 +28,8 @@ from newsapp.publishing.articles import (
 from newsapp.publishing.audit import Actor, record
 from newsapp.publishing.uses import Use, holds, uses
 from newsapp.text import vietnamese
+
+_log = logging.getLogger(__name__)
 
 
 class InUse(PublishingError):
@@ -250,7 +253,7 @@ def _readdress(old: str, new: str, by: Actor) -> None:
         )
 
 
-def remove(media_id: int, media_dir: Path, *, by: Actor) -> None:
+def remove(media_id: int, storage: Storage, *, by: Actor) -> None:
     """Take a picture or document away for good: its row, then its files.
 
     Raises NotFound, NotAllowed for a contributor and somebody else's, or InUse.
@@ -267,8 +270,12 @@ def remove(media_id: int, media_dir: Path, *, by: Actor) -> None:
         db.session.rollback()
         raise InUse(uses(media_id)) from error
     # After the commit: a row without its file would be a broken page, a file without its row is
-    # only lost space.
-    disk.remove(path, media_dir)
+    # only lost space. So a storage that is away is no reason to complain to somebody whose deed
+    # is done.
+    try:
+        keeping.remove(path, storage)
+    except StorageAway as error:
+        _log.warning("%s stays in the media storage: %s", path, error)
 
 
 def may_change(created_by: int | None, by: Actor) -> bool:

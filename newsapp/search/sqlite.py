@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,7 @@ from newsapp.search.query import Match
 # The newest articles are looked through first: what matches often is found there, without a look
 # at all that matches.
 WINDOW = 20_000
-WITHIN_WINDOW = "AND t.rowid >= :lowest AND e.published_at >= :earliest"
+WITHIN_WINDOW = "AND t.rowid BETWEEN :lowest AND :highest AND e.published_at >= :earliest"
 
 
 class SQLite:
@@ -98,14 +99,17 @@ class _Searcher:
 
     @cached_property
     def _window(self) -> Any:
-        """The lowest entry, the earliest moment and the number of the newest articles in bounds."""
-        return self._connection.execute(
-            self._bounds.bind(
-                "SELECT min(id) AS lowest, min(published_at) AS earliest, count(*) AS number FROM"
-                f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
-                f" {NEWEST_FIRST} LIMIT {WINDOW})"
-            )
-        ).one()
+        """Lowest and highest entry, earliest moment and number of the newest articles in bounds."""
+        return self._connection.execute(self._bounds.bind(self._newest)).one()
+
+    @property
+    def _newest(self) -> str:
+        return (
+            "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
+            " count(*) AS number FROM"
+            f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
+            f" {NEWEST_FIRST} LIMIT {WINDOW})"
+        )
 
     def find(self, match: Match, limit: int) -> list[int]:
         if not self._window.number:
@@ -123,17 +127,20 @@ class _Searcher:
         return list(rows.scalars())
 
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
-        if not matches or not self._window.number:
+        if not matches:
             return []
+        within = re.sub(r":(\w+)", r"(SELECT \1 FROM w)", WITHIN_WINDOW)
         parts = (
             f"SELECT {place} AS place, article_id FROM"
-            f" ({self._select} :match{place} {WITHIN_WINDOW} {NEWEST_FIRST} LIMIT :each)"
+            f" ({self._select} :match{place} {within} {NEWEST_FIRST} LIMIT :each)"
             for place in range(len(matches))
         )
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
         rows = self._connection.execute(
-            self._bounds.bind(" UNION ALL ".join(parts)),
-            {**values, **self._of_window, "each": each},
+            self._bounds.bind(
+                f"WITH w AS MATERIALIZED ({self._newest}) {' UNION ALL '.join(parts)}"
+            ),
+            {**values, "each": each},
         )
         return [(row.place, row.article_id) for row in rows]
 
@@ -147,7 +154,7 @@ class _Searcher:
 
     @property
     def _of_window(self) -> dict[str, object]:
-        return {"lowest": self._window.lowest, "earliest": self._window.earliest}
+        return {name: getattr(self._window, name) for name in ("lowest", "highest", "earliest")}
 
 
 def _fts5(match: Match) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from newsapp.clock import now as clock_now
 from newsapp.config import Config
 from newsapp.extensions import db
-from newsapp.media import disk, images
+from newsapp.media import images, storage
 from newsapp.models import (
     Album,
     Article,
@@ -106,7 +106,7 @@ def load(config: Config, *, by: Actor) -> str:
 def _draw(content: Demo, config: Config, by: Actor) -> dict[str, Media]:
     return {
         name: site.add_image(
-            images.store(drawing.draw(name), config.media_dir),
+            images.store(drawing.draw(name), config.media),
             by=by,
             file_name=f"{name}.jpg",
             alt=content.alt_texts[name],
@@ -183,7 +183,7 @@ def remove(config: Config, *, by: Actor) -> str:
     record(by, "demo.remove", "site")
     db.session.commit()
     for path in paths:
-        disk.remove(path, config.media_dir)
+        storage.remove(path, config.media)
     return f"{gone} articles, {len(paths)} images"
 
 

@@ -184,5 +184,5 @@ def test_only_the_newsroom_renews_the_cookie(
 
     assert sets("/bien-tap/")
     assert not sets("/static/css/site.css")
-    assert not sets("/favicon.ico", expect=404)
+    assert not sets("/khong-co", expect=404)
     assert not sets("/")

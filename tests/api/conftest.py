@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsapp.media import files, images
+from newsapp.media.storage import Folder
 from newsapp.models import Article, Section
 from newsapp.publishing import articles, attachments, media, sections
 from newsapp.publishing.articles import Content, Step
@@ -33,7 +34,7 @@ class Seeded:
 
 @pytest.fixture
 def seeded(make_article: Callable[..., Article], section: Section, tmp_path: Path) -> Seeded:
-    folder = tmp_path / "media"
+    folder = Folder(tmp_path / "media")
     child = sections.add_section(
         "Thông báo", description="Từ phường", parent_id=section.id, by=COMMAND_LINE
     )

@@ -30,7 +30,7 @@ def cover(app: object) -> Media:
     """A stored picture of 40 by 30 pixels."""
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(out, "PNG")
-    stored = images.store(out.getvalue(), config().media_dir)
+    stored = images.store(out.getvalue(), config().media)
     return site.add_image(stored, by=COMMAND_LINE, alt="Tủ sách & độc giả")
 
 

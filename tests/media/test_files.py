@@ -14,6 +14,7 @@ import pytest
 
 from newsapp.media import files
 from newsapp.media.files import FileRefused, StoredFile, store_file
+from newsapp.media.storage import Folder
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ODF = "application/vnd.oasis.opendocument."
@@ -51,7 +52,7 @@ def kept(folder: Path) -> list[Path]:
 
 
 def store(data: bytes, name: str, folder: Path) -> StoredFile:
-    return store_file(io.BytesIO(data), name, folder)
+    return store_file(io.BytesIO(data), name, Folder(folder))
 
 
 def refusal(data: bytes, name: str, folder: Path) -> str:
@@ -135,7 +136,7 @@ def test_thirty_megabytes_are_the_limit_whatever_the_stream_says(tmp_path: Path)
 
     endless = Endless()
     with pytest.raises(FileRefused, match="too_large"):
-        store_file(endless, "a.txt", tmp_path)  # type: ignore[arg-type]  # only read() is used
+        store_file(endless, "a.txt", Folder(tmp_path))  # type: ignore[arg-type]  # only read() is used
     assert endless.given <= files.BYTES_MAX + files._CHUNK
     assert not kept(tmp_path)
 
@@ -166,13 +167,14 @@ MEASURE = """
 import sys
 from pathlib import Path
 from newsapp.media.files import store_file
+from newsapp.media.storage import Folder
 def highest():
     # Not ru_maxrss: a child begins with its parent's.
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 before = highest()
 with open(sys.argv[1], "rb") as stream:
-    store_file(stream, "a.txt", Path(sys.argv[2]))
+    store_file(stream, "a.txt", Folder(Path(sys.argv[2])))
 print(highest() - before)
 """
 
@@ -180,6 +182,7 @@ print(highest() - before)
 def test_a_large_document_does_not_fill_the_memory(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"abcdefg\n" * (files.BYTES_MAX // 8))
+    (tmp_path / "media").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(source), str(tmp_path / "media")],
         capture_output=True,

@@ -11,14 +11,15 @@ import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from PIL import Image, ImageCms
 
-from newsapp.media import disk, images
+from newsapp.media import images, storage
 from newsapp.media.images import Box, ImageRefused, StoredImage
 from newsapp.media.names import pixels, renditions
+from newsapp.media.storage import Folder
 
 
 def encoded(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
@@ -47,7 +48,7 @@ def near(found: object, wanted: tuple[int, ...], tolerance: int = 12) -> bool:
 
 def refusal(data: bytes, media_dir: Path) -> str:
     with pytest.raises(ImageRefused) as caught:
-        images.store(data, media_dir)
+        images.store(data, Folder(media_dir))
     assert not [path for path in media_dir.rglob("*") if path.is_file()]
     return caught.value.reason
 
@@ -64,7 +65,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 def test_renditions_lie_beside_the_picture_as_its_name_promises(tmp_path: Path) -> None:
-    stored = images.store(encoded(halves(1200, 800), "JPEG"), tmp_path)
+    stored = images.store(encoded(halves(1200, 800), "JPEG"), Folder(tmp_path))
     assert stored.renditions == (480, 960)
     assert pixels(stored.path) == (stored.width, stored.height) == (1200, 800)
     promised = renditions(stored.path)
@@ -83,37 +84,37 @@ def test_renditions_lie_beside_the_picture_as_its_name_promises(tmp_path: Path) 
 def test_a_small_picture_has_no_rendition_and_one_of_a_rendition_s_width_has_it(
     tmp_path: Path,
 ) -> None:
-    assert images.store(encoded(halves(479, 100)), tmp_path).renditions == ()
-    assert images.store(encoded(halves(480, 100)), tmp_path).renditions == (480,)
+    assert images.store(encoded(halves(479, 100)), Folder(tmp_path)).renditions == ()
+    assert images.store(encoded(halves(480, 100)), Folder(tmp_path)).renditions == (480,)
 
 
 def test_the_picture_gets_its_name_after_its_renditions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    write = disk.write
+    write = Folder.write
 
-    def noted(data: bytes, target: Path) -> None:
-        order.append(target.suffix)
-        write(data, target)
+    def noted(self: Folder, path: str, file: IO[bytes]) -> None:
+        order.append(Path(path).suffix)
+        write(self, path, file)
 
-    monkeypatch.setattr(disk, "write", noted)
-    images.store(encoded(halves(1500, 100)), tmp_path)
+    monkeypatch.setattr(Folder, "write", noted)
+    images.store(encoded(halves(1500, 100)), Folder(tmp_path))
     assert order == [".webp", ".webp", ".webp", ".jpg"]
 
 
 def test_the_same_picture_is_one_file_and_is_not_written_twice(tmp_path: Path) -> None:
-    first = images.store(encoded(halves()), tmp_path)
+    first = images.store(encoded(halves()), Folder(tmp_path))
     before = (tmp_path / first.path).stat().st_mtime_ns
-    assert images.store(encoded(halves()), tmp_path) == first
+    assert images.store(encoded(halves()), Folder(tmp_path)) == first
     assert (tmp_path / first.path).stat().st_mtime_ns == before
 
 
 def test_removing_takes_the_renditions_along(tmp_path: Path) -> None:
-    stored = images.store(encoded(halves(1500, 300)), tmp_path)
-    disk.remove(stored.path, tmp_path)
+    stored = images.store(encoded(halves(1500, 300)), Folder(tmp_path))
+    storage.remove(stored.path, Folder(tmp_path))
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-    disk.remove(stored.path, tmp_path)
+    storage.remove(stored.path, Folder(tmp_path))
 
 
 def test_a_header_of_300_million_pixels_is_refused_before_decoding(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_a_header_of_300_million_pixels_is_refused_before_decoding(tmp_path: Pat
 def test_just_over_the_limit_is_refused_and_a_thin_strip_is_not(tmp_path: Path) -> None:
     over = png_header(10_000, 5_001) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
     assert refusal(over, tmp_path) == "too_many_pixels"
-    strip = images.store(encoded(Image.new("RGB", (30_000, 2), "green")), tmp_path)
+    strip = images.store(encoded(Image.new("RGB", (30_000, 2), "green")), Folder(tmp_path))
     assert (strip.width, strip.height) == (2000, 1)
 
 
@@ -176,7 +177,7 @@ def test_damage_anywhere_is_refused_or_stored_and_never_an_error(tmp_path: Path)
             broken = bytearray(whole)
             broken[place] ^= 0xA5
             try:
-                images.store(bytes(broken), tmp_path)
+                images.store(bytes(broken), Folder(tmp_path))
             except ImageRefused:
                 continue
 
@@ -207,7 +208,7 @@ def test_nothing_but_pixels_is_kept(tmp_path: Path) -> None:
     drawn = encoded(Image.new("RGBA", (500, 40), (1, 2, 3, 100)), icc_profile=script)
     assert len(drawn) > 100
     for data in (photo, drawn + script):
-        images.store(data, tmp_path)
+        images.store(data, Folder(tmp_path))
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(kept) == 4
     for path in kept:
@@ -226,12 +227,14 @@ def test_the_first_frame_of_an_animation_is_kept(tmp_path: Path) -> None:
         save_all=True,
         append_images=[Image.new("RGB", (50, 40), "red")],
     )
-    stored = images.store(data, tmp_path)
+    stored = images.store(data, Folder(tmp_path))
     assert near(opened(stored, tmp_path).getpixel((9, 9)), (0, 128, 0))
 
 
 def test_a_print_shop_s_jpeg_keeps_its_colours(tmp_path: Path) -> None:
-    stored = images.store(encoded(Image.new("CMYK", (60, 60), (0, 255, 255, 0)), "JPEG"), tmp_path)
+    stored = images.store(
+        encoded(Image.new("CMYK", (60, 60), (0, 255, 255, 0)), "JPEG"), Folder(tmp_path)
+    )
     picture = opened(stored, tmp_path)
     assert picture.mode == "RGB"
     assert near(picture.getpixel((9, 9)), (254, 0, 0))
@@ -239,7 +242,7 @@ def test_a_print_shop_s_jpeg_keeps_its_colours(tmp_path: Path) -> None:
 
 def test_sixteen_bits_become_eight_without_burning_out(tmp_path: Path) -> None:
     grey = Image.new("I;16", (60, 60), 0x8000)
-    picture = opened(images.store(encoded(grey), tmp_path), tmp_path)
+    picture = opened(images.store(encoded(grey), Folder(tmp_path)), tmp_path)
     assert near(picture.convert("RGB").getpixel((9, 9)), (128, 128, 128))
 
 
@@ -248,10 +251,10 @@ def test_transparency_is_kept_where_there_is_some(tmp_path: Path) -> None:
     solid = Image.new("RGBA", (60, 60), (255, 0, 0, 255))
     palette = Image.new("P", (60, 60), 0)
     palette.putpalette([255, 0, 0, 0, 255, 0])
-    assert images.store(encoded(glass), tmp_path).mime_type == "image/png"
-    assert images.store(encoded(solid), tmp_path).mime_type == "image/jpeg"
-    assert images.store(encoded(palette, transparency=0), tmp_path).mime_type == "image/png"
-    assert images.store(encoded(palette), tmp_path).mime_type == "image/jpeg"
+    assert images.store(encoded(glass), Folder(tmp_path)).mime_type == "image/png"
+    assert images.store(encoded(solid), Folder(tmp_path)).mime_type == "image/jpeg"
+    assert images.store(encoded(palette, transparency=0), Folder(tmp_path)).mime_type == "image/png"
+    assert images.store(encoded(palette), Folder(tmp_path)).mime_type == "image/jpeg"
 
 
 @pytest.mark.parametrize(
@@ -269,7 +272,7 @@ def test_a_photograph_is_turned_upright(
 ) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored = images.store(encoded(halves(), "JPEG", exif=exif, quality=95), tmp_path)
+    stored = images.store(encoded(halves(), "JPEG", exif=exif, quality=95), Folder(tmp_path))
     assert (stored.width, stored.height) == size
     picture = opened(stored, tmp_path)
     colours = {"r": (254, 0, 0), "b": (0, 0, 254)}
@@ -291,20 +294,20 @@ def swapped_profile() -> bytes:
 
 def test_a_colour_profile_is_applied_and_dropped(tmp_path: Path) -> None:
     data = encoded(Image.new("RGB", (60, 60), (255, 0, 0)), icc_profile=swapped_profile())
-    picture = opened(images.store(data, tmp_path), tmp_path)
+    picture = opened(images.store(data, Folder(tmp_path)), tmp_path)
     assert near(picture.getpixel((9, 9)), (0, 255, 1))
     assert "icc_profile" not in picture.info
 
 
 def test_a_broken_profile_leaves_the_colours_alone(tmp_path: Path) -> None:
     data = encoded(Image.new("RGB", (60, 60), (255, 0, 0)), icc_profile=b"no profile at all")
-    picture = opened(images.store(data, tmp_path), tmp_path)
+    picture = opened(images.store(data, Folder(tmp_path)), tmp_path)
     assert near(picture.getpixel((9, 9)), (254, 0, 0))
 
 
 def test_a_crop_is_a_picture_of_its_own(tmp_path: Path) -> None:
-    whole = images.store(encoded(halves(1200, 800)), tmp_path)
-    part = images.crop(whole.path, Box(600, 100, 500, 300), tmp_path)
+    whole = images.store(encoded(halves(1200, 800)), Folder(tmp_path))
+    part = images.crop(whole.path, Box(600, 100, 500, 300), Folder(tmp_path))
     assert (part.width, part.height, part.renditions) == (500, 300, (480,))
     assert part.path != whole.path
     assert (tmp_path / whole.path).exists()
@@ -315,22 +318,23 @@ def test_a_crop_is_a_picture_of_its_own(tmp_path: Path) -> None:
     "box", [Box(-1, 0, 50, 50), Box(0, 0, 601, 400), Box(590, 0, 20, 20), Box(0, 0, 15, 50)]
 )
 def test_a_crop_outside_of_the_picture_is_refused(box: Box, tmp_path: Path) -> None:
-    whole = images.store(encoded(halves()), tmp_path)
+    whole = images.store(encoded(halves()), Folder(tmp_path))
     with pytest.raises(ImageRefused, match="outside"):
-        images.crop(whole.path, box, tmp_path)
+        images.crop(whole.path, box, Folder(tmp_path))
 
 
 MEASURE = """
 import sys
 from pathlib import Path
 from newsapp.media import images
+from newsapp.media.storage import Folder
 def highest():
     # Not ru_maxrss: a child begins with its parent's.
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 data = Path(sys.argv[1]).read_bytes()
 before = highest()
-stored = images.store(data, Path(sys.argv[2]))
+stored = images.store(data, Folder(Path(sys.argv[2])))
 print(stored.width, highest() - before)
 """
 
@@ -345,6 +349,7 @@ def test_fifty_million_pixels_need_less_than_320_megabytes(form: str, tmp_path: 
     options = {"quality": 60, "progressive": True} if form == "JPEG" else {"compress_level": 1}
     source = tmp_path / "source"
     source.write_bytes(encoded(picture, form, **options))
+    (tmp_path / "media").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(source), str(tmp_path / "media")],
         capture_output=True,
@@ -377,7 +382,7 @@ def test_twenty_at_once_are_decoded_one_by_one(
     monkeypatch.setattr(images, "_read", counted)
     pictures = [encoded(halves(200 + n, 300), "JPEG") for n in range(20)]
     with ThreadPoolExecutor(20) as pool:
-        stored = list(pool.map(lambda data: images.store(data, tmp_path), pictures))
+        stored = list(pool.map(lambda data: images.store(data, Folder(tmp_path)), pictures))
     assert len({s.path for s in stored}) == 20
     assert most == 1
 
@@ -386,4 +391,4 @@ def test_who_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(images, "WAIT_SECONDS", 0.05)
     with images._in_turn():
         assert refusal(encoded(halves()), tmp_path) == "busy"
-    assert images.store(encoded(halves()), tmp_path).width == 600
+    assert images.store(encoded(halves()), Folder(tmp_path)).width == 600

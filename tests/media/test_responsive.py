@@ -34,7 +34,7 @@ def test_a_picture_offers_its_renditions() -> None:
         "/media/ab/0123456789abcdef0123-1200x800.480.webp 480w, "
         '/media/ab/0123456789abcdef0123-1200x800.960.webp 960w"'
         ' sizes="min(600px, 41rem, 100vw)">'
-        f'<img alt="Cầu 5 &gt; 3" height="400" src="/media/{LARGE}" width="600" decoding="async">'
+        f'<img alt="Cầu 5 &gt; 3" height="400" src="/media/{LARGE}" width="600" fetchpriority="high" decoding="async">'
         "</picture></figure>"
     )
 
@@ -44,8 +44,10 @@ def test_missing_pixels_come_from_the_name_and_later_pictures_wait() -> None:
     first, second = shown.split("<img")[1:]
     assert 'width="300" height="200"' in first
     assert "loading" not in first
+    assert 'fetchpriority="high"' in first
     assert 'loading="lazy"' in second
     assert "<picture>" not in shown
+    assert responsive(f'<img alt="" src="/media/{SMALL}">' * 2, at_once=0).count("lazy") == 2
 
 
 def test_what_the_name_does_not_tell_stays_as_it_is() -> None:

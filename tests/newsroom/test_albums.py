@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from newsapp.extensions import db
 from newsapp.media import images
+from newsapp.media.storage import Folder
 from newsapp.models import Account, Album, AlbumImage, Article, Attachment, Media, Role
 from newsapp.publishing import albums as publishing
 from newsapp.publishing import articles, attachments, site
@@ -36,7 +37,7 @@ def as_actor(account: Account) -> Actor:
 def pictures(tmp_path: Path, app: object) -> list[Media]:
     return [
         site.add_image(
-            images.store(png(40 + n), tmp_path / "media"),
+            images.store(png(40 + n), Folder(tmp_path / "media")),
             by=COMMAND_LINE,
             file_name=f"{n}.png",
             alt=f"Ảnh {n}",
@@ -388,7 +389,7 @@ def test_a_deleted_article_lets_its_files_go_and_a_trashed_one_keeps_them(
     make_article: Callable[..., Article], tmp_path: Path
 ) -> None:
     article = make_article()
-    stored = images.store(png(77), tmp_path / "media")
+    stored = images.store(png(77), Folder(tmp_path / "media"))
     media = site.add_image(stored, by=COMMAND_LINE)
     attachments.attach(article.id, media.id, "Ảnh", by=COMMAND_LINE)
     articles.delete(article.id, by=COMMAND_LINE)

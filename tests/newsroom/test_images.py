@@ -134,6 +134,7 @@ def test_the_token_may_come_as_a_field(editor: CheckingClient) -> None:
 
 def test_a_full_disk_is_said_in_words(editor: CheckingClient, tmp_path: Path) -> None:
     # A file stands where the folder should be: the write fails as a broken disk would.
+    (tmp_path / "media").rmdir()
     (tmp_path / "media").write_bytes(b"")
     answer = send(editor, png(), expect=507)
     assert "không ghi được" in answer.get_json()["error"]["message"]

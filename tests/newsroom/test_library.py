@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from newsapp.extensions import db
 from newsapp.media import images
 from newsapp.media.names import renditions
+from newsapp.media.storage import Folder
 from newsapp.models import Account, Article, Audit, Autosave, Media, Revision, Role, Setting
 from newsapp.publishing import attachments, site
 from newsapp.publishing import media as publishing
@@ -80,7 +81,7 @@ def as_actor(account: Account) -> Actor:
 
 
 def test_a_file_is_not_called_an_article(editor: CheckingClient, tmp_path: Path) -> None:
-    stored = images.store(png(30), tmp_path / "media")
+    stored = images.store(png(30), Folder(tmp_path / "media"))
     media = site.add_image(stored, by=COMMAND_LINE, file_name="a.png", alt="")
     assert "Xóa bài" not in editor.get(f"/bien-tap/thu-vien/{media.id}").text
 
@@ -402,7 +403,7 @@ def test_files_go_only_after_the_row_is_gone_for_good(
 
     monkeypatch.setattr(db.session, "commit", broken)
     with pytest.raises(RuntimeError, match="went away"):
-        publishing.remove(media.id, tmp_path / "media", by=COMMAND_LINE)
+        publishing.remove(media.id, Folder(tmp_path / "media"), by=COMMAND_LINE)
     assert kept.exists()
 
 
@@ -437,20 +438,20 @@ def test_a_contributor_changes_own_pictures_only(
 
 
 def test_the_services_ask_who_it_is(people: dict[Role, Account], tmp_path: Path) -> None:
-    image = images.store(photo(), tmp_path / "media")
+    image = images.store(photo(), Folder(tmp_path / "media"))
     media = site.add_image(image, by=as_actor(people[Role.EDITOR]))
     somebody = as_actor(people[Role.CONTRIBUTOR])
     with pytest.raises(NotAllowed):
         publishing.describe(media.id, publishing.Description(alt="x"), by=somebody)
     with pytest.raises(NotAllowed):
-        publishing.remove(media.id, tmp_path / "media", by=somebody)
+        publishing.remove(media.id, Folder(tmp_path / "media"), by=somebody)
     with pytest.raises(NotAllowed):
         publishing.replace(media.id, image, by=somebody, file_name="")
     with pytest.raises(NotFound):
-        publishing.remove(media.id + 1, tmp_path / "media", by=COMMAND_LINE)
+        publishing.remove(media.id + 1, Folder(tmp_path / "media"), by=COMMAND_LINE)
     site.add_album("Album", "", [(media, "")], by=COMMAND_LINE)
     with pytest.raises(InUse) as caught:
-        publishing.remove(media.id, tmp_path / "media", by=COMMAND_LINE)
+        publishing.remove(media.id, Folder(tmp_path / "media"), by=COMMAND_LINE)
     assert [use.kind for use in caught.value.uses] == [UseKind.ALBUM]
 
 
@@ -526,6 +527,7 @@ def test_a_form_that_lost_its_session_comes_back_filled(
 
 
 def test_a_full_disk_is_said_in_words(editor: CheckingClient, tmp_path: Path) -> None:
+    (tmp_path / "media").rmdir()
     (tmp_path / "media").write_bytes(b"")
     for data, name in ((photo(), "a.jpg"), (PDF, "a.pdf")):
         assert "không ghi được tệp" in send(editor, (data, name), expect=507).text

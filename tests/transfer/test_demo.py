@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -29,10 +28,6 @@ def counts() -> dict[str, int]:
         model.__name__: db.session.scalar(select(func.count()).select_from(model)) or 0
         for model in (*MARKED, Revision)
     }
-
-
-def files(folder: Path) -> int:
-    return sum(path.is_file() for path in folder.rglob("*"))
 
 
 @pytest.fixture
@@ -64,7 +59,7 @@ def test_the_demo_shows_what_a_site_can_hold(client: CheckingClient) -> None:
 def test_removing_takes_all_of_it(client: CheckingClient) -> None:
     demo.remove(config(), by=COMMAND_LINE)
     assert set(counts().values()) == {0}
-    assert files(config().media_dir) == 0
+    assert list(config().media.listed()) == []
     client.get("/", expect=200)
     demo.load(config(), by=COMMAND_LINE)
     assert counts()["Article"] >= 38
@@ -101,7 +96,7 @@ def test_removing_takes_nothing_else(
     assert {a.id for a in db.session.scalars(select(Article))} == {own_id, adopted_id}
     assert db.session.get(Section, section_id) is not None
     kept = db.session.get_one(Media, cover_id)
-    assert (config().media_dir / kept.path).exists()
+    assert config().media.exists(kept.path)
     assert site_settings().phone == "0123 456 789"
     assert not any(
         db.session.scalar(select(func.count()).select_from(model).where(model.demo))

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from newsapp import pages
 from newsapp.accounts.desk import refilled_by
 from newsapp.clock import now as clock_now
-from newsapp.media.images import BYTES_MAX, ImageRefused
+from newsapp.media.images import BYTES_MAX
 from newsapp.models import Article, State
 from newsapp.news import queries as news
 from newsapp.newsroom import checking, queries
@@ -20,7 +20,7 @@ from newsapp.newsroom.checking import Check
 from newsapp.newsroom.door import actor, bp, problem
 from newsapp.newsroom.forms import ID_MAX, ArticleForm, zone_words
 from newsapp.newsroom.queries import Standing, StoredArticle
-from newsapp.newsroom.uploads import refusal_words, take_in
+from newsapp.newsroom.uploads import take_in_with_form
 from newsapp.newsroom.views.conflict import conflict_page, merge_of
 from newsapp.publishing import articles as publishing
 from newsapp.publishing import autosave, site
@@ -191,11 +191,7 @@ def valid_with_cover(form: ArticleForm) -> bool:
     valid = bool(form.validate())
     file = request.files.get("cover_file")
     if file is not None and file.filename:
-        try:
-            form.cover_id.data = str(take_in(file, actor()).id)
-        except ImageRefused as error:
-            form.cover_id.errors = [*form.cover_id.errors, refusal_words(error)]
-            valid = False
+        valid = take_in_with_form(file, form.cover_id, actor()) and valid
     if not valid:
         try:
             publishing.checked(form.content())

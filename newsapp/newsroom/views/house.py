@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 
 from newsapp.accounts.desk import refilled_by
 from newsapp.furniture import site_settings
-from newsapp.media.images import ImageRefused
 from newsapp.models import Role
 from newsapp.newsroom import queries
 from newsapp.newsroom.door import actor, bp, needs
 from newsapp.newsroom.house_forms import OrderAsked, SettingsForm, number
-from newsapp.newsroom.uploads import refusal_words, take_in
+from newsapp.newsroom.uploads import take_in_with_form
 from newsapp.publishing import settings as publishing
 from newsapp.publishing.articles import Invalid, NotFound, Stale
 from newsapp.publishing.audit import Actor
@@ -81,11 +80,7 @@ def change_settings() -> ResponseReturnValue:
     valid = form.validate()
     file = request.files.get("logo_file")
     if file is not None and file.filename:
-        try:
-            form.logo_id.data = str(take_in(file, actor()).id)
-        except ImageRefused as error:
-            form.logo_id.errors = [*form.logo_id.errors, refusal_words(error)]
-            valid = False
+        valid = take_in_with_form(file, form.logo_id, actor()) and valid
     if not valid:
         return settings_page(form, 422)
     if problems := refusal(lambda: publishing.change_settings(form.values(), by=actor())):

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from newsapp import pages
 from newsapp.accounts.desk import refilled_by
 from newsapp.media import files, images
-from newsapp.media.disk import Refused
+from newsapp.media.storage import Refused
 from newsapp.newsroom import library
 from newsapp.newsroom.door import actor, bp
 from newsapp.newsroom.forms import ID_MAX
@@ -140,7 +140,7 @@ def crop_item(media_id: int) -> ResponseReturnValue:
     if stored.image is None or part is None:
         return complaint(stored, "crop", _("Give four whole numbers."))
     try:
-        image = images.crop(stored.path, part, pages.config().media_dir)
+        image = images.crop(stored.path, part, pages.config().media)
         cropped = publishing.add_crop(media_id, image, by=actor())
     except Refused as error:
         return complaint(stored, "crop", library.refusal_words(error))
@@ -185,7 +185,7 @@ def replace_item(media_id: int) -> ResponseReturnValue:
 def remove_item(media_id: int) -> ResponseReturnValue:
     stored = changeable(media_id)
     try:
-        publishing.remove(media_id, pages.config().media_dir, by=actor())
+        publishing.remove(media_id, pages.config().media, by=actor())
     except InUse:
         return complaint(stored, "remove", _("It is still used; take it away there first."), 409)
     except NotFound:

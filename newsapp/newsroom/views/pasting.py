@@ -60,7 +60,7 @@ def storing(by: Actor) -> Callable[[bytes], str | None]:
 
     def store(data: bytes) -> str | None:
         try:
-            stored = images.store(data, config().media_dir)
+            stored = images.store(data, config().media)
         except (images.ImageRefused, OSError):
             return None
         return url_for("news.media", path=media.add_image(stored, by=by).path)
