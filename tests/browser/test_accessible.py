@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from dev import AXE
 from tests import gallery
 from tests.browser.conftest import missing
+from tests.browser.test_publish import add_section
 from tests.live import Server
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -21,8 +22,6 @@ async (tags) => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
 }
 """
-# An editor's page is somebody else's: HugeRTE's frame and toolbar are judged by how they are used.
-EDITOR = [["iframe"], [".tox"]]
 SCHEMES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "forced_colors": "none"},
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
@@ -73,3 +72,36 @@ def test_public_pages(judged: Page, demo: Server) -> None:
 def test_the_newsroom(judged: Page) -> None:
     gallery.sign_in(judged)
     assert faults(judged, gallery.NEWSROOM) == []
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until that is reached, as somebody without a mouse does."""
+    for _ in range(80):
+        if page.evaluate("(there) => document.activeElement.matches(there)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by keyboard")
+
+
+def test_publishing_by_keyboard_alone(site: Server, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    gallery.sign_in(page)
+    add_section(page, "Thông báo")
+    page.goto("/bien-tap/bai-viet/moi")
+    page.frame_locator(".tox-edit-area iframe").locator("body").wait_for()
+    expect(page.locator("#save-state")).to_have_attribute("role", "status")
+    expect(page.locator("#checklist")).not_to_contain_text("Cần sửa")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    tab_to(page, "#title")
+    page.keyboard.type("Lịch cắt điện tuần này")
+    tab_to(page, ".tox-edit-area iframe")
+    page.keyboard.type("Khu phố 3 mất điện sáng thứ Tư.")
+    tab_to(page, "#section_id")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button[value=publish]")
+    page.keyboard.press("Enter")
+    said = page.get_by_role("status").filter(has_text="Đã xuất bản")
+    expect(said).to_be_visible()
+    page.goto("/")
+    expect(page.get_by_role("link", name="Lịch cắt điện tuần này").first).to_be_visible()
