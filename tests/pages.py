@@ -111,7 +111,8 @@ class CheckingClient(FlaskClient):
             assert answer.status_code == expect, f"{answer.status_code}: {answer.text[:500]}"
         elif is_get:
             assert answer.status_code < 400, f"{answer.status_code} for {args}"
-        if answer.mimetype == "text/html" and answer.data and not answer.location:
+        readable = answer.mimetype == "text/html" and not answer.content_encoding
+        if readable and answer.data and not answer.location:
             check(answer.text)
             if is_get:
                 assert len(sent) <= QUERY_BUDGET, sent
