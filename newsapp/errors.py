@@ -89,7 +89,7 @@ def storage_away(error: Exception) -> ResponseReturnValue:
     with suppress(SQLAlchemyError):
         db.session.rollback()
     # Nothing that makes this answer may ask the database again.
-    g.setdefault("account", None)
+    g.account = None
     if request.method == "POST" and request.blueprint == "newsroom":
         return _not_saved()
     return http_error(ServiceUnavailable(retry_after=RETRY_SECONDS))

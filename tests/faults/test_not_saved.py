@@ -42,16 +42,15 @@ def away(app: Flask) -> Iterator[None]:
     with app.app_context():
         url = db.engine.url
         db.session.remove()
-        db.engine.dispose()
     if url.get_backend_name() == "sqlite":
+        with app.app_context():
+            db.engine.dispose()
         file = Path(str(url.database))
         file.rename(file.with_suffix(".kept"))
         file.write_bytes(b"no database at all" * 1000)
         yield
         with app.app_context():
             db.engine.dispose()
-        for left in file.parent.glob(f"{file.name}-*"):
-            left.unlink()
         file.with_suffix(".kept").replace(file)
         return
     administer(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false")
