@@ -227,3 +227,35 @@ def echo(path: Path) -> Iterator[None]:
     finally:
         thread.join(5)
         listening.close()
+
+
+def test_each_request_goes_to_the_site_once(tmp_path: Path) -> None:
+    """The site dies of the second request, which it may have counted already."""
+    came: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listening.accept()
+            except OSError:
+                return
+            with client:
+                while request := client.recv(65_536):
+                    came.append(request)
+                    if len(came) == 2:
+                        break
+                    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    with nginx(tmp_path / "nginx", tmp_path) as front, socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(front.socket))
+        listening.listen()
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        made = front.connection()
+        statuses = []
+        for _ in range(2):
+            made.request("GET", "/")
+            answer = made.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+        made.close()
+        assert (statuses, len(came)) == ([200, 503], 2)
