@@ -13,11 +13,13 @@ from typing import ParamSpec, TypeVar
 from flask import current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from newsapp.accounts import second_factor
 from newsapp.accounts.service import signed_in
-from newsapp.furniture import site_settings
+from newsapp.extensions import db
+from newsapp.furniture import SiteSettings, site_settings
 from newsapp.models import Account, Role
 
 P = ParamSpec("P")
@@ -106,5 +108,14 @@ def surroundings() -> dict[str, object]:
             and account.totp_secret is None
             and second_factor.rule() is not second_factor.Rule.OFF
         ),
-        "site_name": site_settings().site_name,
+        "site_name": _site_name(),
     }
+
+
+def _site_name() -> str:
+    """The site's name; also on the page that says that the database is away."""
+    try:
+        return site_settings().site_name
+    except SQLAlchemyError:
+        db.session.rollback()
+        return SiteSettings().site_name
