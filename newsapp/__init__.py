@@ -9,6 +9,7 @@ from newsapp import database, errors, static_files, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.api import views as api_views
+from newsapp.appearance import views as appearance_views
 from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
 from newsapp.extensions import babel, csrf, db
@@ -42,6 +43,7 @@ def create_app(config: Config | None = None) -> Flask:
         printing_views.bp,
         search_views.bp,
         feeds_views.bp,
+        appearance_views.bp,
         api_views.bp,
         accounts_views.bp,
         newsroom_views.bp,

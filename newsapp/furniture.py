@@ -32,7 +32,7 @@ class SiteSettings:
 
     ``legal_line`` holds legal references as data, because decrees are replaced every few years.
     ``home_items`` is how many articles a section shows on the home page; ``logo_id`` is an
-    image's, 0 for none.
+    image's, 0 for none. ``accent`` is a colour such as ``#17458f``, empty for the usual one.
     """
 
     site_name: str = "Trang tin điện tử"
@@ -47,6 +47,7 @@ class SiteSettings:
     legal_line: str = ""
     home_items: int = 5
     logo_id: int = 0
+    accent: str = ""
 
 
 _DEFAULTS: dict[str, Any] = asdict(SiteSettings())

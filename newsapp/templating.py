@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from email.utils import format_datetime
@@ -10,14 +11,18 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from flask import Flask, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
+from newsapp.appearance import palette
 from newsapp.archive.calendar import Month
 from newsapp.furniture import Furniture
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
 from newsapp.visits import rules as visits
+
+# Whole tags, quoted values with them: what stands inside of a value is no tag.
+_TAG = re.compile(r'<(/?)(\w+)(?:[^"<>]++|"[^"]*+")*>')
 
 COUNT_MARKS = {
     "site": visits.site_mark,
@@ -63,6 +68,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         number=vietnamese.format_number,
         file_size=file_size,
         responsive=responsive,
+        scrolling=scrolling,
     )
     app.jinja_env.globals.update(
         views_mark=lambda article_id, baseline: Markup(  # noqa: S704 - a mark of our own
@@ -75,9 +81,24 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         month_url=lambda month: url_for("archive.month", year=month.year, month=month.month),
         day_url=lambda day: url_for("archive.day", year=day.year, month=day.month, day=day.day),
         month_of=Month.of,
+        accent_url=lambda accent: url_for("appearance.sheet", digest=palette.digest(accent)),
         cleaned=cleaned,
         once=once,
     )
+
+
+def scrolling(html: str) -> str:
+    """``html``, a fixed point of the cleaner, with each table in a frame of its own, in which it
+    scrolls sideways where the page is narrow, also by keyboard."""
+    name = gettext("Table")
+    frame = f'<div class="scroll" role="group" tabindex="0" aria-label="{name}">'
+
+    def framed(tag: re.Match[str]) -> str:
+        if tag[2] != "table":
+            return tag[0]
+        return tag[0] + "</div>" if tag[1] else frame + tag[0]
+
+    return _TAG.sub(framed, html)
 
 
 def once(furniture: Furniture, name: object, caller: Callable[[], str]) -> str:

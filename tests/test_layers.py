@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.printing",
         "newsapp.search.views",
         "newsapp.feeds.views",
+        "newsapp.appearance.views",
         "newsapp.api",
         "newsapp.accounts.views",
         "newsapp.newsroom",
@@ -43,6 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp.database", "newsapp.models"),
     (
         "newsapp.text",
+        "newsapp.appearance",
         "newsapp.media",
         "newsapp.visits",
         "newsapp.extensions",

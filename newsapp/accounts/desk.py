@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
-from flask import current_app, jsonify, redirect, request, url_for
+from flask import current_app, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -98,6 +98,7 @@ def surroundings() -> dict[str, object]:
     account = signed_in()
     role = account.role if account else None
     administers = role is Role.ADMINISTRATOR
+    said = _settings()
     return {
         "me": account,
         "edits": role is not None and role.includes(Role.EDITOR),
@@ -106,16 +107,18 @@ def surroundings() -> dict[str, object]:
             account
             and administers
             and account.totp_secret is None
+            and not session.get("remind_later")
             and second_factor.rule() is not second_factor.Rule.OFF
         ),
-        "site_name": _site_name(),
+        "site_name": said.site_name,
+        "accent": said.accent,
     }
 
 
-def _site_name() -> str:
-    """The site's name; also on the page that says that the database is away."""
+def _settings() -> SiteSettings:
+    """What the site says of itself; also for the page that says that the database is away."""
     try:
-        return site_settings().site_name
+        return site_settings()
     except SQLAlchemyError:
         db.session.rollback()
-        return SiteSettings().site_name
+        return SiteSettings()

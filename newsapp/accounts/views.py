@@ -180,6 +180,14 @@ def set_up_second_factor() -> ResponseReturnValue:
     return step_page("codes", SignInForm(formdata=None, data={"next": form.next.data}), codes=codes)
 
 
+@bp.post("/dang-nhap/xac-thuc/de-sau")
+def remind_later() -> ResponseReturnValue:
+    """No more reminder of the second step until the next signing in."""
+    if service.signed_in():
+        session["remind_later"] = True
+    return redirect(local_path(request.form.get("next")) or STAFF_PREFIX, 303)
+
+
 @bp.post("/dang-xuat")
 def sign_out() -> ResponseReturnValue:
     service.sign_out()

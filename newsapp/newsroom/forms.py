@@ -35,6 +35,13 @@ def typed(text: str | None) -> str | None:
     return vietnamese.normalize(text) if text else text
 
 
+def zone_words(zone: ZoneInfo) -> str:
+    """Whose time a form means: ``giờ Việt Nam``, or the zone's own name."""
+    if zone.key in {"Asia/Ho_Chi_Minh", "Asia/Saigon"}:
+        return str(_("Vietnam time"))
+    return str(_("time zone %(name)s", name=zone.key.replace("_", " ")))
+
+
 class TypedField(StringField):
     """One line or many, without characters that nobody can type."""
 
@@ -95,6 +102,10 @@ class ArticleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
             section_id=number(self.section_id.data),
             cover_id=number(self.cover_id.data),
         )
+
+    def written(self) -> bool:
+        """Whether anything of the article itself was typed."""
+        return bool(self.title.data or self.lead.data or self.body.data)
 
     def show(self, content: Content) -> None:
         """Let the fields say what ``content`` says."""

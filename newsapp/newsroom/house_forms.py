@@ -134,6 +134,7 @@ class SettingsForm(Blamed):
     )
     home_items = TypedField(_l("Articles of each section on the home page"))
     logo_id = TypedField(_l("Logo"))
+    accent = TypedField(_l("Colour of the site"))
 
     @classmethod
     def of(cls, settings: SiteSettings) -> SettingsForm:
@@ -190,6 +191,7 @@ def problem_words(name: str, code: str) -> str:
         ("home_items", "out_of_range"): _(
             "Write a number from 1 to %(most)s.", most=HOME_ITEMS_MAX
         ),
+        ("accent", "no_colour"): _("Write a colour as six digits or letters, such as #17458f."),
         ("article_id", "too_many"): _(
             "%(most)s articles are pinned already; take one off.", most=PINNED_MAX
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from newsapp.appearance import palette
 from newsapp.extensions import db
 from newsapp.models import Media, Role, Setting
 from newsapp.publishing.articles import Invalid, NotAllowed
@@ -20,11 +21,14 @@ def change_settings(values: Mapping[str, str], *, by: Actor, demo: bool = False)
     to the default, a value that is written already is left as it is.
 
     Raises NotAllowed for anybody but an administrator, or Invalid by the names of the settings:
-    too_long, out_of_range (``home_items`` is 1 to 20), unknown (``logo_id`` is an image's).
+    too_long, out_of_range (``home_items`` is 1 to 20), unknown (``logo_id`` is an image's),
+    no_colour (``accent``).
     """
     if not by.role.includes(Role.ADMINISTRATOR):
         raise NotAllowed
     tidy = {key: vietnamese.one_line(value) for key, value in values.items()}
+    if tidy.get("accent") and not _problem("accent", tidy["accent"]):
+        tidy["accent"] = palette.normal(tidy["accent"])
     if problems := {key: code for key, value in tidy.items() if (code := _problem(key, value))}:
         raise Invalid(problems)
     present = {row.key: row.value for row in db.session.query(Setting)}
@@ -43,6 +47,11 @@ def _problem(key: str, value: str) -> str | None:
         return None
     if key == "home_items" and not 1 <= _number(value) <= HOME_ITEMS_MAX:
         return "out_of_range"
+    if key == "accent":
+        try:
+            palette.normal(value)
+        except ValueError:
+            return "no_colour"
     if key == "logo_id":
         media = db.session.get(Media, _number(value))
         # A file without pixels is no image.

@@ -71,6 +71,10 @@ function prepare(editor) {
   }, PATIENCE_MS);
   editor.on("init", () => {
     clearTimeout(rescue);
+    // Names that the editor gives to parts without a role would not be heard.
+    editor.getBody().setAttribute("role", "textbox");
+    editor.getBody().setAttribute("aria-multiline", "true");
+    editor.getContainer().querySelector(".tox-statusbar__resize-handle")?.setAttribute("role", "button");
     for (const way of document.querySelectorAll('label[for="body"], a[href="#body"]')) {
       way.addEventListener("click", (event) => {
         event.preventDefault();

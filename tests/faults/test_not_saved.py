@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 
 from newsapp.extensions import db
-from newsapp.media import disk
 from newsapp.models import Account
 from tests.conftest import administer
 from tests.pages import CheckingClient, fields_of, parse
@@ -108,7 +107,7 @@ def test_a_picture_that_finds_no_room_takes_no_text_with_it(
 
     browser = sign_in(make_account())
     token = browser.form(NEW)["csrf_token"]
-    monkeypatch.setattr(disk, "settle", full)
+    monkeypatch.setattr("newsapp.media.storage.os.fsync", full)
     with (Path(__file__).parents[2] / "docs" / "home.png").open("rb") as picture:
         answer = browser.post(
             NEW,

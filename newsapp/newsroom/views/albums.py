@@ -13,7 +13,7 @@ from newsapp.clock import now as clock_now
 from newsapp.models import Role
 from newsapp.newsroom import library, shelves
 from newsapp.newsroom.door import actor, bp, needs
-from newsapp.newsroom.forms import ID_MAX
+from newsapp.newsroom.forms import ID_MAX, zone_words
 from newsapp.newsroom.library import Kind, Sent
 from newsapp.newsroom.library_forms import AlbumForm, numbers
 from newsapp.newsroom.shelves import AlbumSheet
@@ -203,6 +203,6 @@ def album_page(
         problem=problem,
         refused=refused,
         now=clock_now(),
-        zone=pages.config().zone.key.replace("_", " "),
+        zone=zone_words(pages.config().zone),
     )
     return page, status

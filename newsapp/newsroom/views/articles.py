@@ -18,7 +18,7 @@ from newsapp.news import queries as news
 from newsapp.newsroom import checking, queries
 from newsapp.newsroom.checking import Check
 from newsapp.newsroom.door import actor, bp, problem
-from newsapp.newsroom.forms import ID_MAX, ArticleForm
+from newsapp.newsroom.forms import ID_MAX, ArticleForm, zone_words
 from newsapp.newsroom.queries import Standing, StoredArticle
 from newsapp.newsroom.uploads import take_in_with_form
 from newsapp.newsroom.views.conflict import conflict_page, merge_of
@@ -341,10 +341,12 @@ def form_page(
         edits=actor().edits,
         others=autosave.others(stored.id, by=actor(), now=clock_now()) if stored else (),
         checks=checked(form),
+        # A page that nobody has written on is told what is to come, not what is wrong.
+        blank=request.method == "GET" and not stored and not form.written(),
         block_selector=BLOCK_SELECTOR,
         Standing=Standing,
         State=State,
-        zone=pages.config().zone.key.replace("_", " "),
+        zone=zone_words(pages.config().zone),
         upload_max=BYTES_MAX,
         **values,
     )
