@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Open newsapp, or check it, from a bare checkout; needs nothing but Python.
 
+    python3 dev.py setup   set up, for a server (see docs/operate.md)
     python3 dev.py run     set up, make the database ready, serve on NEWSAPP_BIND
     python3 dev.py test    set up, then every check that CI runs
 
-Both set up first: Python packages in .venv/ and the browser libraries in static/lib/, each pinned
+Setting up: Python packages in .venv/ and the browser libraries in static/lib/, each pinned
 by hash. What is already as it should be is left alone, and a set-up that was interrupted is done
 again. Node comes into .node-env/ for the build only; delete that folder whenever you like.
 """
@@ -412,7 +413,7 @@ def test(environment: Mapping[str, str]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line asks; returns the exit status."""
-    if list(arguments) not in (["run"], ["test"]):
+    if list(arguments) not in (["setup"], ["run"], ["test"]):
         print(__doc__)
         return 0 if list(arguments) in (["-h"], ["--help"]) else 2
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -422,6 +423,9 @@ def main(arguments: Sequence[str]) -> int:
         check_python(sys.version_info[:2], os.name == "posix", has_ensurepip)
         if arguments[0] == "test":
             return test(environment)
+        if arguments[0] == "setup":
+            set_up("run", environment)
+            return 0
         run(environment)
     except SetupError as error:
         print(error, file=sys.stderr)

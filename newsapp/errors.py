@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, render_template, request
+from contextlib import suppress
+
+from flask import Flask, abort, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from newsapp import pages, redirects
+from newsapp.accounts.forms import carried_fields
 from newsapp.api import answers
 from newsapp.extensions import db
 from newsapp.furniture import Furniture, SiteSettings
-from newsapp.media.storage import StorageAway
+from newsapp.visits.store import LedgerUnavailableError
+
+RETRY_SECONDS = 30
+# What a database says when a statement is wrong: faults of the site, whatever state the disk is in.
+OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_away)
-    app.register_error_handler(StorageAway, storage_away)
+    for kind in (DatabaseError, InterfaceError, NoConnectionLeft, LedgerUnavailableError, OSError):
+        app.register_error_handler(kind, storage_away)
     app.register_error_handler(500, http_error)
 
 
@@ -58,20 +74,48 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         withdrawn=isinstance(error, pages.Withdrawn),
         section=getattr(error, "section", None),
     )
-    return page, code
+    return page, code, {"Retry-After": str(RETRY_SECONDS)} if code == 503 else {}
 
 
-def database_away(error: OperationalError) -> ResponseReturnValue:
-    """The database does not answer or is locked: the reader is told to come back."""
-    current_app.logger.error("database: %s", str(error.orig).splitlines()[0])
-    db.session.rollback()
-    return http_error(ServiceUnavailable())
+def storage_away(error: Exception) -> ResponseReturnValue:
+    """The database or the disk does not answer, is locked, full, read-only or broken.
+
+    Readers are told to come back. What an editor sent stands in the answer, to be sent again.
+    """
+    if isinstance(error, OUR_FAULTS):
+        raise error
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    current_app.logger.error("database or disk: %s", said.splitlines()[0])
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    # Nothing that makes this answer may ask the database again.
+    g.account = None
+    if request.method == "POST" and request.blueprint == "newsroom":
+        return _not_saved()
+    return http_error(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
-def storage_away(error: StorageAway) -> ResponseReturnValue:
-    """The place where pictures and files are kept does not answer."""
-    current_app.logger.error("%s", error)
-    return http_error(ServiceUnavailable())
+def _not_saved() -> ResponseReturnValue:
+    """What was sent to the newsroom, in a form that sends it again; for a script, a sentence."""
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    by_script = request.headers.get("Sec-Fetch-Dest") == "empty"
+    if by_script or request.accept_mimetypes.best == "application/json":
+        said = _("The site cannot save at this moment. Your text is still here: try again soon.")
+        return jsonify(error={"message": said}), 503, headers
+    try:
+        carried = carried_fields(request.form)
+    except OSError:
+        carried = []  # the disk was too full to read what came
+    page = render_template(
+        "errors/not_saved.html",
+        carried=carried,
+        action=request.full_path if request.query_string else request.path,
+        title=request.form.get("title", "") if carried else "",
+        files=any(file.filename for file in request.files.values()) if carried else False,
+        furniture=None,
+        settings=SiteSettings(),
+    )
+    return page, 503, headers
 
 
 def _moved() -> Response | None:

@@ -13,11 +13,13 @@ from typing import ParamSpec, TypeVar
 from flask import current_app, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from newsapp.accounts import second_factor
 from newsapp.accounts.service import signed_in
-from newsapp.furniture import site_settings
+from newsapp.extensions import db
+from newsapp.furniture import SiteSettings, site_settings
 from newsapp.models import Account, Role
 
 P = ParamSpec("P")
@@ -96,7 +98,7 @@ def surroundings() -> dict[str, object]:
     account = signed_in()
     role = account.role if account else None
     administers = role is Role.ADMINISTRATOR
-    said = site_settings()
+    said = _settings()
     return {
         "me": account,
         "edits": role is not None and role.includes(Role.EDITOR),
@@ -111,3 +113,12 @@ def surroundings() -> dict[str, object]:
         "site_name": said.site_name,
         "accent": said.accent,
     }
+
+
+def _settings() -> SiteSettings:
+    """What the site says of itself; also for the page that says that the database is away."""
+    try:
+        return site_settings()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return SiteSettings()

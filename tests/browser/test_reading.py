@@ -63,7 +63,7 @@ def picture(width: int, height: int, shade: int) -> Media:
     """A stored picture; each shade is another one."""
     out = io.BytesIO()
     Image.new("RGB", (width, height), (shade, 90, 140)).save(out, "PNG")
-    return site.add_image(images.store(out.getvalue(), config().media_dir), by=COMMAND_LINE)
+    return site.add_image(images.store(out.getvalue(), config().media), by=COMMAND_LINE)
 
 
 def publish(body: str, title: str = "Lịch tiếp công dân quý hai") -> Article:

@@ -159,7 +159,7 @@ def test_a_full_disk_restores_nothing(site: Place, empty_place: Empty, tmp_path:
     with full_disk(3_000):
         assert "Error: nothing was restored" in there.run("restore", tmp_path / "b.tar", code=1)
     left = [path for path in there.config.data_dir.rglob("*") if path.is_file()]
-        assert [path.name for path in left] in ([], ["secret_key"])
+    assert [path.name for path in left] in ([], ["secret_key"])
     there.run("restore", tmp_path / "b.tar")
 
 
