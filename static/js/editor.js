@@ -71,9 +71,9 @@ function prepare(editor) {
   }, PATIENCE_MS);
   editor.on("init", () => {
     clearTimeout(rescue);
-    // Names that the editor gives to parts without a role would not be heard.
-    editor.getBody().setAttribute("role", "textbox");
-    editor.getBody().setAttribute("aria-multiline", "true");
+    // A name on a part without a role is not heard; the frame has one, and may be named.
+    editor.iframeElement.title = editor.getBody().getAttribute("aria-label");
+    editor.getBody().removeAttribute("aria-label");
     editor.getContainer().querySelector(".tox-statusbar__resize-handle")?.setAttribute("role", "button");
     for (const way of document.querySelectorAll('label[for="body"], a[href="#body"]')) {
       way.addEventListener("click", (event) => {
