@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsapp import database, errors, templating
+from newsapp import database, errors, logs, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.api import views as api_views
@@ -13,6 +13,7 @@ from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
 from newsapp.extensions import babel, csrf, db
 from newsapp.feeds import views as feeds_views
+from newsapp.headers import SecurityHeaders
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
@@ -28,6 +29,7 @@ FORM_BYTES_MAX = 32 * 1024 * 1024
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI application, configured from the environment unless a Config is given."""
     config = config or Config.from_environment()
+    logs.install(config.log_form, config.zone)
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     configure(app, config)
     bind_extensions(app, config)
@@ -54,6 +56,8 @@ def configure(app: Flask, config: Config) -> None:
     """Flask's own settings."""
     app.extensions["newsapp.config"] = config
     app.config.update(
+        # FLASK_DEBUG in the surroundings opens nothing to readers.
+        DEBUG=False,
         SECRET_KEY=config.secret_key,
         TRUSTED_HOSTS=list(config.trusted_hosts),
         MAX_CONTENT_LENGTH=FORM_BYTES_MAX,
@@ -88,14 +92,19 @@ def bind_extensions(app: Flask, config: Config) -> None:
 
 
 def wrap(app: Flask, config: Config) -> None:
-    """Put the visit counter around the application, and the proxy's word outside of it."""
-    app.wsgi_app = VisitCounter(  # type: ignore[method-assign]  # Flask's documented way
+    """Put the visit counter around the application, the headers of every answer around that, and
+    the proxy's word outside of all."""
+    counter = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
         secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
+    )
+    app.extensions["newsapp.counter"] = counter
+    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]  # Flask's documented way
+        counter, behind_proxy=config.trusted_proxies > 0
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECRET_KEY_MIN = 16
+LOG_FORMS = ("plain", "json")
 
 
 class ConfigError(ValueError):
@@ -39,6 +40,7 @@ class Config:
     admin_password: str | None
     flood_limit: int
     zone: ZoneInfo
+    log_form: str = "plain"
 
     @property
     def counters_url(self) -> URL:
@@ -85,6 +87,7 @@ class Config:
             admin_password=environ.get("NEWSAPP_ADMIN_PASSWORD") or None,
             flood_limit=_whole_number(environ, "NEWSAPP_FLOOD_LIMIT", 120, most=1_000_000),
             zone=_zone(environ.get("NEWSAPP_TIMEZONE") or "Asia/Ho_Chi_Minh"),
+            log_form=_log_form(environ.get("NEWSAPP_LOG") or LOG_FORMS[0]),
         )
 
 
@@ -168,3 +171,9 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(f"NEWSAPP_TIMEZONE: {name!r} is not a known time zone") from error
+
+
+def _log_form(text: str) -> str:
+    if text not in LOG_FORMS:
+        raise ConfigError(f"NEWSAPP_LOG must be {' or '.join(LOG_FORMS)}")
+    return text

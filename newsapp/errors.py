@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from newsapp import pages, redirects
+from newsapp import logs, pages, redirects
 from newsapp.api import answers
 from newsapp.extensions import db
 from newsapp.furniture import Furniture, SiteSettings
@@ -18,9 +20,19 @@ from newsapp.furniture import Furniture, SiteSettings
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.before_request(refuse_nul)
+    app.log_exception = log_unexpected  # type: ignore[method-assign]  # Flask's own tells the path
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(500, http_error)
+
+
+def log_unexpected(exc_info: Any) -> None:
+    """Log, once, an exception that nobody expected. ``exc_info`` is `sys.exc_info()`'s."""
+    current_app.logger.error(
+        "a page could not be made (%s); a fault of the site: report it with this line",
+        request.endpoint or "no endpoint",
+        exc_info=exc_info,
+    )
 
 
 def refuse_nul() -> None:
@@ -51,6 +63,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         code=code,
         title=title,
         message=message,
+        number=logs.request_id() if code == 500 else "",
         furniture=furniture,
         settings=settings,
         withdrawn=isinstance(error, pages.Withdrawn),
@@ -61,7 +74,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def database_away(error: OperationalError) -> ResponseReturnValue:
     """The database does not answer or is locked: the reader is told to come back."""
-    current_app.logger.error("database: %s", str(error.orig).splitlines()[0])
+    current_app.logger.error(
+        "the database did not answer: %s; is the disk full, is another program holding it, does"
+        " PostgreSQL run?",
+        str(error.orig).splitlines()[0],
+    )
     db.session.rollback()
     return http_error(ServiceUnavailable())
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from newsapp.archive.calendar import Month
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
+from newsapp.text.richtext import aligned_by_class
 from newsapp.visits import rules as visits
 
 COUNT_MARKS = {
@@ -61,6 +62,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         number=vietnamese.format_number,
         file_size=file_size,
         responsive=responsive,
+        aligned_by_class=aligned_by_class,
     )
     app.jinja_env.globals.update(
         views_mark=lambda article_id, baseline: Markup(  # noqa: S704 - a mark of our own

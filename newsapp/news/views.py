@@ -109,7 +109,6 @@ def media(path: str) -> Response:
         answer.headers["Content-Disposition"] = (
             f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         )
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.cache_control.immutable = True
     answer.cache_control.public = True
     return answer
