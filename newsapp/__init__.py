@@ -13,10 +13,13 @@ from newsapp.archive import views as archive_views
 from newsapp.config import ROOT, Config
 from newsapp.extensions import babel, csrf, db
 from newsapp.feeds import views as feeds_views
+from newsapp.freshness import Freshness
+from newsapp.furniture import Furnisher
 from newsapp.headers import SecurityHeaders
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
+from newsapp.pagecache import PageCache
 from newsapp.pages import NumberedName
 from newsapp.printing import views as printing_views
 from newsapp.search import views as search_views
@@ -88,12 +91,22 @@ def bind_extensions(app: Flask, config: Config) -> None:
     babel.init_app(app, locale_selector=_locale)
     with app.app_context():
         database.prepare(db.engine)
+        freshness = Freshness(db.engine)
+    app.extensions["newsapp.freshness"] = freshness
+    app.extensions["newsapp.furnisher"] = Furnisher(freshness, config.zone)
     app.extensions["newsapp.ledger"] = Ledger(config.counters_url, config.journal_dir, config.zone)
 
 
 def wrap(app: Flask, config: Config) -> None:
-    """Put the visit counter around the application, the headers of every answer around that, and
-    the proxy's word outside of all."""
+    """Put the page cache around the application, the visit counter around both, the headers of
+    every answer around these, and the proxy's word outside of all."""
+    if config.page_cache_mb:
+        app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app,
+            app.extensions["newsapp.freshness"],
+            config.page_cache_mb * 1024 * 1024,
+            session_cookie=app.config["SESSION_COOKIE_NAME"],
+        )
     counter = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],

@@ -39,6 +39,7 @@ class Config:
     trusted_proxies: int
     admin_password: str | None
     flood_limit: int
+    page_cache_mb: int
     zone: ZoneInfo
     log_form: str = "plain"
 
@@ -86,6 +87,7 @@ class Config:
             trusted_proxies=_whole_number(environ, "NEWSAPP_TRUSTED_PROXIES", 0, most=10),
             admin_password=environ.get("NEWSAPP_ADMIN_PASSWORD") or None,
             flood_limit=_whole_number(environ, "NEWSAPP_FLOOD_LIMIT", 120, most=1_000_000),
+            page_cache_mb=_whole_number(environ, "NEWSAPP_PAGE_CACHE", 16, most=4096),
             zone=_zone(environ.get("NEWSAPP_TIMEZONE") or "Asia/Ho_Chi_Minh"),
             log_form=_log_form(environ.get("NEWSAPP_LOG") or LOG_FORMS[0]),
         )

@@ -17,6 +17,7 @@ from sqlalchemy import exists, select
 from newsapp.archive import queries as archive
 from newsapp.archive.calendar import Month, MonthTable
 from newsapp.extensions import db
+from newsapp.freshness import Freshness
 from newsapp.models import Album, AlbumImage, Article, Link, Media, Page, Setting
 from newsapp.news import queries as news
 from newsapp.news.queries import Image, SectionRef
@@ -85,7 +86,10 @@ class PageRef:
 
 @dataclass(frozen=True)
 class Furniture:
-    """The surroundings of a public page at one moment; days are the site's zone's."""
+    """The surroundings of a public page at one moment; days are the site's zone's.
+
+    Until ``until`` (UTC) no clock changes them, or any page.
+    """
 
     settings: SiteSettings
     logo: Image | None
@@ -98,6 +102,7 @@ class Furniture:
     calendar: MonthTable
     today: date
     demo: bool
+    until: datetime
 
     @property
     def top_sections(self) -> tuple[SectionRef, ...]:
@@ -110,9 +115,30 @@ class Furniture:
         return next((section for section in self.sections if section.slug == slug), None)
 
 
-def furnish(now: datetime, zone: ZoneInfo, month: Month | None = None) -> Furniture:
-    """Gather the surroundings; the calendar shows ``month``, or the month of ``now``."""
-    whole = archive.span(now, zone)
+class Furnisher:
+    """Gathers the surroundings, once for each state of the content."""
+
+    def __init__(self, freshness: Freshness, zone: ZoneInfo) -> None:
+        self._freshness = freshness
+        self._zone = zone
+        self._kept: tuple[int, datetime, Furniture] | None = None
+
+    def furnish(self, now: datetime, month: Month | None = None) -> Furniture:
+        """What stands around a page at ``now`` (UTC); the calendar shows ``month``, or the month
+        of ``now``."""
+        version = self._freshness.version()
+        kept = self._kept
+        if kept is None or kept[0] != version or not kept[1] <= now < kept[2].until:
+            kept = self._kept = version, now, furnish(now, self._zone)
+        furniture = kept[2]
+        if month in {None, furniture.calendar.month}:
+            return furniture
+        return replace(furniture, calendar=archive.month_table(month, now, self._zone))
+
+
+def furnish(now: datetime, zone: ZoneInfo) -> Furniture:
+    """Gather the surroundings at ``now``; the calendar shows its month."""
+    whole, until = archive.around(now, zone)
     today = now.astimezone(zone).date()
     settings = site_settings()
     return Furniture(
@@ -124,9 +150,10 @@ def furnish(now: datetime, zone: ZoneInfo, month: Month | None = None) -> Furnit
         albums=albums(now, ALBUMS_SHOWN),
         span=whole,
         years=archive.years(whole, now, zone) if whole else (),
-        calendar=archive.month_table(month or Month.of(today), now, zone),
+        calendar=archive.month_table(Month.of(today), now, zone),
         today=today,
         demo=bool(db.session.scalar(select(exists().where(Article.demo)))),
+        until=until,
     )
 
 

@@ -10,11 +10,12 @@ from werkzeug.exceptions import Gone
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
+from newsapp import pagecache
 from newsapp.accounts.service import signed_in
 from newsapp.archive.calendar import Month
 from newsapp.clock import now as clock_now
 from newsapp.config import Config
-from newsapp.furniture import Furniture, furnish
+from newsapp.furniture import Furnisher, Furniture
 from newsapp.news import queries
 from newsapp.news.queries import Cursor, SectionRef
 from newsapp.visits.ledger import Ledger
@@ -46,11 +47,15 @@ def own_address() -> str:
 def surroundings(month: Month | None = None) -> tuple[datetime, Furniture]:
     """The present moment (UTC) and what stands around a page at that moment."""
     now = clock_now()
-    return now, furnish(now, config().zone, month)
+    furnisher = cast(Furnisher, current_app.extensions["newsapp.furnisher"])
+    return now, furnisher.furnish(now, month)
 
 
-def render(template: str, furniture: Furniture, **values: Any) -> str:
-    """A public page. ``article_id`` and ``print_page`` among the values say how it counts."""
+def render(template: str, furniture: Furniture, *, keep: bool = True, **values: Any) -> str:
+    """A public page. ``article_id`` and ``print_page`` among the values say how it counts; with
+    ``keep`` it may be answered again until the content changes (see newsapp/pagecache.py)."""
+    if keep:
+        request.environ[pagecache.KEEP_UNTIL] = furniture.until
     request.environ["newsapp.page"] = CountedPage(
         article_id=values.pop("article_id", None),
         print_page=values.pop("print_page", False),

@@ -81,6 +81,7 @@ def close(app: Flask) -> None:
     """Let go of everything the application holds open."""
     app.extensions["newsapp.counter"].close()
     app.extensions["newsapp.ledger"].close()
+    app.extensions["newsapp.freshness"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

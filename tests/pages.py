@@ -99,7 +99,9 @@ class CheckingClient(FlaskClient):
         engine = db.engine
 
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            sent.append(statement)
+            # One thread asks for the version in its own time.
+            if "content_version" not in statement:
+                sent.append(statement)
 
         event.listen(engine, "before_cursor_execute", note)
         try:
@@ -111,7 +113,8 @@ class CheckingClient(FlaskClient):
             assert answer.status_code == expect, f"{answer.status_code}: {answer.text[:500]}"
         elif is_get:
             assert answer.status_code < 400, f"{answer.status_code} for {args}"
-        if answer.mimetype == "text/html" and answer.data and not answer.location:
+        readable = answer.mimetype == "text/html" and not answer.content_encoding
+        if readable and answer.data and not answer.location:
             check(answer.text)
             if is_get:
                 assert len(sent) <= QUERY_BUDGET, sent

@@ -36,9 +36,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.newsroom",
     ),
     ("newsapp.pages", "newsapp.redirects", "newsapp.feeds", "newsapp.accounts.forms"),
-    ("newsapp.accounts", "newsapp.furniture"),
+    ("newsapp.accounts", "newsapp.furniture", "newsapp.pagecache"),
     ("newsapp.transfer", "newsapp.archive"),
     ("newsapp.publishing", "newsapp.news", "newsapp.search"),
+    ("newsapp.freshness",),
     ("newsapp.database", "newsapp.models"),
     (
         "newsapp.text",

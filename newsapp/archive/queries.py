@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 
-from newsapp.archive.calendar import Month, MonthTable, bounds, table
+from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.extensions import db
-from newsapp.models import Article
+from newsapp.models import Album, Article, State
 from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
 
 MONTH_PAGE_SIZE = 50
@@ -56,24 +55,41 @@ class DayNews:
 
 def span(now: datetime, zone: ZoneInfo) -> Span | None:
     """The archive's range at ``now``; None while nothing is published."""
-    first = db.session.scalar(select(func.min(Article.published_at)).where(Article.visible(now)))
-    if first is None:
-        return None
-    return Span(first.astimezone(zone).date(), now.astimezone(zone).date())
+    return around(now, zone)[0]
 
 
-def _counts(ranges: list[tuple[datetime, datetime]], now: datetime) -> list[int]:
-    """How many visible articles each half-open range holds; one statement, index ranges only."""
-    if not ranges:
-        return []
-    parts = [
+def around(now: datetime, zone: ZoneInfo) -> tuple[Span | None, datetime]:
+    """The archive's range at ``now``, and until when (UTC) no clock changes a page: the next
+    scheduled article or album, or the next midnight."""
+    first, *scheduled = db.session.execute(
+        select(
+            select(func.min(Article.published_at)).where(Article.visible(now)).scalar_subquery(),
+            select(func.min(Article.published_at))
+            .where(Article.state == State.PUBLISHED, Article.published_at > now)
+            .scalar_subquery(),
+            select(func.min(Album.published_at)).where(Album.published_at > now).scalar_subquery(),
+        )
+    ).one()
+    today = now.astimezone(zone).date()
+    until = min((start_of(today + timedelta(days=1), zone), *filter(None, scheduled)))
+    return Span(first.astimezone(zone).date(), today) if first else None, until
+
+
+def _count(first: datetime, last: datetime, now: datetime) -> ScalarSelect[int]:
+    """How many visible articles the half-open range holds; a range of the index."""
+    return (
         select(func.count())
         .select_from(Article)
         .where(Article.visible(now), Article.published_at >= first, Article.published_at < last)
         .scalar_subquery()
-        for first, last in ranges
-    ]
-    return list(db.session.execute(select(*parts)).one())
+    )
+
+
+def _counts(ranges: list[tuple[datetime, datetime]], now: datetime) -> list[int]:
+    """``_count`` of each range; one statement."""
+    if not ranges:
+        return []
+    return list(db.session.execute(select(*(_count(*range_, now) for range_ in ranges))).one())
 
 
 def years(whole: Span, now: datetime, zone: ZoneInfo) -> tuple[YearCount, ...]:
@@ -92,31 +108,27 @@ def months(year: int, now: datetime, zone: ZoneInfo) -> tuple[MonthCount, ...]:
 
 def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
     """The calendar of ``month`` with each day's count and the nearest months that have news."""
-    first, last = bounds(month.first, month.last, zone)
-    moments = db.session.scalars(
-        select(Article.published_at).where(
-            Article.visible(now), Article.published_at >= first, Article.published_at < last
+    days = [month.first + timedelta(days=n) for n in range(month.last.day)]
+    *counts, earlier, later = db.session.execute(
+        select(
+            *(_count(*bounds(day, day, zone), now) for day in days),
+            *_nearest(*bounds(month.first, month.last, zone), now),
         )
-    )
-    counts = Counter(moment.astimezone(zone).date() for moment in moments if moment)
-    earlier, later = _around(first, last, now, zone)
+    ).one()
     return table(
         month,
-        counts,
+        dict(zip(days, counts, strict=True)),
         now.astimezone(zone).date(),
-        Month.of(earlier) if earlier else None,
-        Month.of(later) if later else None,
+        Month.of(earlier.astimezone(zone).date()) if earlier else None,
+        Month.of(later.astimezone(zone).date()) if later else None,
     )
 
 
 def month_news(month: Month, cursor: Cursor | None, now: datetime, zone: ZoneInfo) -> Listing:
     """The articles of ``month``, newest first."""
     first, last = bounds(month.first, month.last, zone)
-    return paged(
-        teasers(now).where(Article.published_at >= first, Article.published_at < last),
-        cursor,
-        MONTH_PAGE_SIZE,
-    )
+    within = and_(Article.published_at >= first, Article.published_at < last)
+    return paged([within], cursor, now, MONTH_PAGE_SIZE)
 
 
 def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
@@ -128,27 +140,24 @@ def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
         .order_by(*NEWEST_FIRST)
         .limit(DAY_MAX)
     )
-    earlier, later = _around(first, last, now, zone)
-    return DayNews(day, tuple(to_teaser(row) for row in rows), earlier, later)
+    earlier, later = db.session.execute(select(*_nearest(first, last, now))).one()
+    return DayNews(
+        day,
+        tuple(to_teaser(row) for row in rows),
+        earlier.astimezone(zone).date() if earlier else None,
+        later.astimezone(zone).date() if later else None,
+    )
 
 
-def _around(
-    first: datetime, last: datetime, now: datetime, zone: ZoneInfo
-) -> tuple[date | None, date | None]:
-    """The days of the nearest visible articles before ``first`` and from ``last`` on."""
-    earlier = (
+def _nearest(
+    first: datetime, last: datetime, now: datetime
+) -> tuple[ScalarSelect[datetime | None], ScalarSelect[datetime | None]]:
+    """The times of the nearest visible articles before ``first`` and from ``last`` on."""
+    return (
         select(func.max(Article.published_at))
         .where(Article.visible(now), Article.published_at < first)
-        .scalar_subquery()
-    )
-    later = (
+        .scalar_subquery(),
         select(func.min(Article.published_at))
         .where(Article.visible(now), Article.published_at >= last)
-        .scalar_subquery()
+        .scalar_subquery(),
     )
-    row = db.session.execute(select(earlier.label("earlier"), later.label("later"))).one()
-    return _day(row.earlier, zone), _day(row.later, zone)
-
-
-def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
-    return moment.astimezone(zone).date() if moment else None

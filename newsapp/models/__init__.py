@@ -12,6 +12,7 @@ from newsapp.models.album import Album, AlbumImage
 from newsapp.models.article import Article, Attachment, Pick, State
 from newsapp.models.audit import Audit
 from newsapp.models.autosave import Autosave, Presence
+from newsapp.models.content import ContentVersion
 from newsapp.models.link import Link
 from newsapp.models.media import Media
 from newsapp.models.page import Page
@@ -30,6 +31,7 @@ __all__ = [
     "Attachment",
     "Audit",
     "Autosave",
+    "ContentVersion",
     "Language",
     "Link",
     "Media",

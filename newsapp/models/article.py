@@ -40,6 +40,7 @@ class State(StrEnum):
 
 
 PUBLISHED_ONLY = text("state = 'published'")
+IN_TRASH = text("deleted_at IS NOT NULL")
 
 
 class Article(Base):
@@ -87,6 +88,11 @@ class Article(Base):
             sqlite_where=PUBLISHED_ONLY,
             postgresql_where=PUBLISHED_ONLY,
         ),
+        # Each engine's own way to write it, or it would not be found to fit.
+        Index(
+            "ix_article_demo", "id", sqlite_where=text("demo = 1"), postgresql_where=text("demo")
+        ),
+        Index("ix_article_trash", "deleted_at", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
         # An address is never given to a second article, even after a deletion.
         {"sqlite_autoincrement": True},
     )

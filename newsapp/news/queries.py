@@ -6,8 +6,8 @@ first, so that ties on time never hide an article.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     not_,
     null,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -314,31 +315,53 @@ def after(cursor: Cursor) -> Any:
     )
 
 
-def listing(statement: AnySelect, cursor: Cursor | None, size: int = PAGE_SIZE) -> Listing:
-    """One page of ``statement`` (made by ``teasers``), beginning after ``cursor``."""
-    if cursor is not None:
-        statement = statement.where(before(cursor))
-    rows = db.session.execute(statement.order_by(*NEWEST_FIRST).limit(size + 1)).all()
-    items = tuple(to_teaser(row) for row in rows[:size])
-    more = len(rows) > size
-    return Listing(items, Cursor(items[-1].published_at, items[-1].id) if more else None)
+def paged(
+    ranges: Sequence[ColumnElement[bool]],
+    cursor: Cursor | None,
+    now: datetime,
+    size: int = PAGE_SIZE,
+) -> Listing:
+    """One page of the public articles in any of ``ranges`` (which exclude each other), beginning
+    after ``cursor``.
+
+    Each range is read by itself, along its index and no further than the page.
+    """
+    parts = [
+        teasers(now)
+        .where(part, true() if cursor is None else before(cursor))
+        .order_by(*NEWEST_FIRST)
+        .limit(size + 1)
+        for part in ranges
+    ]
+    items = newest_first(to_teaser(row) for row in _all(parts))
+    shown = items[:size]
+    return Listing(
+        shown,
+        Cursor(shown[-1].published_at, shown[-1].id) if len(items) > size else None,
+        _way_back(ranges, cursor, now, size) if cursor else None,
+    )
 
 
-def paged(statement: AnySelect, cursor: Cursor | None, size: int = PAGE_SIZE) -> Listing:
-    """``listing`` with the way back to the page before."""
-    found = listing(statement, cursor, size)
-    if cursor is None:
-        return found
-    row = db.session.execute(
-        statement.with_only_columns(Article.published_at, Article.id)
-        .where(not_(before(cursor)))
+def _way_back(
+    ranges: Sequence[ColumnElement[bool]], cursor: Cursor, now: datetime, size: int
+) -> Cursor | None:
+    """The cursor of the page that ends at ``cursor``; None where that is the first one."""
+    parts = [
+        select(Article.published_at, Article.id)
+        .where(Article.visible(now), part, not_(before(cursor)))
         .order_by(Article.published_at, Article.id)
-        # The item at the cursor is the last one of the page before, and the page's own cursor is
-        # what stands before its first one.
-        .offset(size)
-        .limit(1)
-    ).first()
-    return replace(found, previous=Cursor(row.published_at, row.id)) if row else found
+        .limit(size + 1)
+        for part in ranges
+    ]
+    places = sorted((row.published_at, row.id) for row in _all(parts))
+    # The item at the cursor is the last one of the page before, and the page's own cursor is what
+    # stands before its first one.
+    return Cursor(*places[size]) if len(places) > size else None
+
+
+def _all(parts: Sequence[AnySelect]) -> Sequence[AnyRow]:
+    """The rows of all parts, in no order; one statement."""
+    return db.session.execute(union_all(*(select(part.subquery()) for part in parts))).all()
 
 
 def sections() -> tuple[SectionRef, ...]:
@@ -368,25 +391,28 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
         return Home(None, (), ())
     shown = [lead.id, *(teaser.id for teaser in pinned)]
     tops = [section for section in all_sections if section.parent_id is None]
-    parts = [
-        select(
+    rows = _all(
+        [
             teasers(now)
             .add_columns(literal(top.id).label("top_id"))
-            .where(Article.section_id.in_(family(top, all_sections)), Article.id.not_in(shown))
+            .where(Article.section_id == key, Article.id.not_in(shown))
             .order_by(*NEWEST_FIRST)
             .limit(per_section)
-            .subquery()
-        )
-        for top in tops
-    ]
-    rows = db.session.execute(union_all(*parts)).all()
+            for top in tops
+            for key in family(top, all_sections)
+        ]
+    )
     found: dict[int, list[Teaser]] = {}
     for row in rows:
         found.setdefault(row.top_id, []).append(to_teaser(row))
     return Home(
         lead,
         pinned,
-        tuple(SectionNews(top, tuple(found[top.id])) for top in tops if top.id in found),
+        tuple(
+            SectionNews(top, newest_first(found[top.id])[:per_section])
+            for top in tops
+            if top.id in found
+        ),
     )
 
 
@@ -400,8 +426,7 @@ def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
         .order_by(*NEWEST_FIRST)
         .limit(1)
     )
-    rows = db.session.execute(union_all(select(picked.subquery()), select(newest.subquery()))).all()
-    by_place = {row.position: to_teaser(row) for row in rows}
+    by_place = {row.position: to_teaser(row) for row in _all([picked, newest])}
     newest_one = by_place.pop(None, None)
     pinned = [by_place[place] for place in sorted(by_place) if place > 0]
     lead = by_place.get(0) or newest_one
@@ -414,8 +439,7 @@ def section_listing(
     section: SectionRef, all_sections: Sequence[SectionRef], cursor: Cursor | None, now: datetime
 ) -> Listing:
     """The articles of a section and of its children."""
-    ids = family(section, all_sections)
-    return paged(teasers(now).where(Article.section_id.in_(ids)), cursor)
+    return paged([Article.section_id == key for key in family(section, all_sections)], cursor, now)
 
 
 def family(section: SectionRef, all_sections: Sequence[SectionRef]) -> list[int]:
@@ -519,17 +543,47 @@ def file_name(path: str) -> str:
     return db.session.scalar(select(Media.file_name).where(Media.path == path)) or ""
 
 
-def neighbours(
-    page: ArticlePage, now: datetime
-) -> tuple[tuple[Teaser, ...], tuple[Teaser, ...], Cursor | None]:
-    """The nearest newer and nearest older articles of the same section, both newest first,
-    and where the older list goes on (None when it ends here)."""
+@dataclass(frozen=True)
+class Beside:
+    """The articles that an article's page lists under it: the nearest ``newer`` and ``older`` ones
+    of the same section, both newest first; where the older list goes on (None when it ends here);
+    and the ``related`` ones, nearest first."""
+
+    newer: tuple[Teaser, ...]
+    older: tuple[Teaser, ...]
+    more: Cursor | None
+    related: tuple[Teaser, ...]
+
+
+def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
+    """What stands under an article; ``related`` are ids, nearest first. One statement."""
     same = teasers(now).where(Article.section_id == page.section.id)
-    newer = db.session.execute(
-        same.where(after(page.cursor)).order_by(Article.published_at, Article.id).limit(NEIGHBOURS)
-    ).all()
-    older = listing(same, page.cursor, NEIGHBOURS)
-    return tuple(to_teaser(row) for row in reversed(newer)), older.items, older.next
+    newer = same.where(after(page.cursor)).order_by(Article.published_at, Article.id)
+    older = same.where(before(page.cursor)).order_by(*NEWEST_FIRST)
+    parts = {
+        "newer": newer.limit(NEIGHBOURS),
+        "older": older.limit(NEIGHBOURS + 1),
+        "related": teasers(now).where(Article.id.in_(related)),
+    }
+    found: dict[str, list[Teaser]] = {name: [] for name in parts}
+    for row in _all(
+        [part.add_columns(literal(name).label("part")) for name, part in parts.items()]
+    ):
+        found[row.part].append(to_teaser(row))
+    by_id = {teaser.id: teaser for teaser in found["related"]}
+    older_ones = newest_first(found["older"])
+    shown = older_ones[:NEIGHBOURS]
+    last = shown[-1] if len(older_ones) > NEIGHBOURS else None
+    return Beside(
+        newest_first(found["newer"]),
+        shown,
+        Cursor(last.published_at, last.id) if last else None,
+        tuple(by_id[key] for key in related if key in by_id),
+    )
+
+
+def newest_first(items: Iterable[Teaser]) -> tuple[Teaser, ...]:
+    return tuple(sorted(items, key=lambda item: (item.published_at, item.id), reverse=True))
 
 
 def album(album_id: int, now: datetime) -> AlbumPage | None:

@@ -46,17 +46,13 @@ def article(ref: tuple[int, str]) -> str | BaseResponse:
     found = queries.article(ref[0], now) or pages.gone(ref[0], now)
     if elsewhere := pages.moved("news.article", ref, found.slug):
         return elsewhere
-    newer, older, more = queries.neighbours(found, now)
     related = search.related(found.id, found.title, found.section.id, now)
     return pages.render(
         "news/article.html",
         furniture,
         article=found,
         metadata=article_metadata(found, furniture),
-        newer=newer,
-        older=older,
-        more=more,
-        related=related,
+        beside=queries.beside(found, related, now),
         article_id=found.id,
     )
 

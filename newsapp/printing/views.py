@@ -32,6 +32,8 @@ def print_page(ref: tuple[int, str]) -> str | BaseResponse:
     return pages.render(
         "printing/print.html",
         furniture,
+        # It says when it was printed.
+        keep=False,
         article_id=found.id,
         print_page=True,
         **_document(found),

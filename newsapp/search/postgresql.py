@@ -80,9 +80,6 @@ class PostgreSQL:
         return found.first() is not None
 
     def search(self, connection: Connection, bounds: Bounds) -> Searcher:
-        # The planner does not know that looking through all terms means unpacking them, and would
-        # sometimes rather do that: seconds instead of milliseconds. Ends with the transaction.
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
         return _Searcher(connection, bounds)
 
 
@@ -92,8 +89,18 @@ class _Searcher:
         self._bounds = bounds
 
     def find(self, match: Match, limit: int) -> list[int]:
+        # The planner does not know that looking through all terms means unpacking them, and would
+        # sometimes rather do that: seconds instead of milliseconds. Ends with the transaction.
+        self._connection.execute(text("SET LOCAL enable_seqscan = off"))
         rows = self._connection.execute(
-            self._bounds.bind(self._select("", ":match", ":limit")),
+            self._bounds.bind(
+                # First all that match: in the order of time the planner would try article after
+                # article.
+                f"WITH t AS MATERIALIZED (SELECT entry_id FROM {TABLE}"
+                " WHERE terms @@ CAST(:match AS tsquery))"
+                " SELECT e.article_id FROM t JOIN search_entry e ON e.id = t.entry_id"
+                f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT :limit"
+            ),
             {"match": _tsquery(match), "limit": limit},
         )
         return list(rows.scalars())
@@ -102,7 +109,11 @@ class _Searcher:
         if not matches:
             return []
         parts = (
-            f"({self._select(f'{place} AS place,', f':match{place}', ':each')})"
+            # search_having() has the same setting.
+            f"(SELECT {place} AS place, e.article_id FROM"
+            f" search_having(CAST(:match{place} AS tsquery)) t"
+            f" JOIN search_entry e ON e.id = t WHERE {self._bounds.condition} {NEWEST_FIRST}"
+            " LIMIT :each)"
             for place in range(len(matches))
         )
         values = {f"match{place}": _tsquery(match) for place, match in enumerate(matches)}
@@ -110,15 +121,6 @@ class _Searcher:
             self._bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each}
         )
         return [(row.place, row.article_id) for row in rows]
-
-    def _select(self, more: str, match: str, limit: str) -> str:
-        # First all that match: in the order of time the planner would try article after article.
-        return (
-            f"WITH t AS MATERIALIZED (SELECT entry_id FROM {TABLE}"
-            f" WHERE terms @@ CAST({match} AS tsquery))"
-            f" SELECT {more} e.article_id FROM t JOIN search_entry e ON e.id = t.entry_id"
-            f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT {limit}"
-        )
 
 
 def _tsquery(match: Match) -> str:

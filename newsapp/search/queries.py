@@ -209,8 +209,8 @@ def _combinations(choices: list[list[tuple[float, str]]]) -> Iterable[str]:
             yield " ".join((*best[:place], word, *best[place + 1 :]))
 
 
-def related(article_id: int, title: str, section_id: int, now: datetime) -> tuple[Teaser, ...]:
-    """Public articles of the same section that share most with a title, rare words before common
+def related(article_id: int, title: str, section_id: int, now: datetime) -> tuple[int, ...]:
+    """Ids of public articles of the same section that share most with a title, rare words before common
     ones; ties to the newest.
 
     Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
@@ -224,9 +224,4 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
         # A pair that fills its list is anywhere; one that few others have says something.
         if other != article_id and having[place] < _RELATED_EACH:
             scores[other] += 60 // having[place]
-    best = sorted(scores, key=lambda key: (-scores[key], -key))[:RELATED]
-    if not best:
-        return ()
-    rows = db.session.execute(teasers(now).where(Article.id.in_(best))).all()
-    by_id = {row.id: to_teaser(row) for row in rows}
-    return tuple(by_id[key] for key in best if key in by_id)
+    return tuple(sorted(scores, key=lambda key: (-scores[key], -key))[:RELATED])

@@ -99,13 +99,15 @@ class _Searcher:
     @cached_property
     def _window(self) -> Any:
         """The lowest entry, the earliest moment and the number of the newest articles in bounds."""
-        return self._connection.execute(
-            self._bounds.bind(
-                "SELECT min(id) AS lowest, min(published_at) AS earliest, count(*) AS number FROM"
-                f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
-                f" {NEWEST_FIRST} LIMIT {WINDOW})"
-            )
-        ).one()
+        return self._connection.execute(self._bounds.bind(self._newest)).one()
+
+    @property
+    def _newest(self) -> str:
+        return (
+            "SELECT min(id) AS lowest, min(published_at) AS earliest, count(*) AS number FROM"
+            f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
+            f" {NEWEST_FIRST} LIMIT {WINDOW})"
+        )
 
     def find(self, match: Match, limit: int) -> list[int]:
         if not self._window.number:
@@ -123,17 +125,21 @@ class _Searcher:
         return list(rows.scalars())
 
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
-        if not matches or not self._window.number:
+        if not matches:
             return []
+        within = WITHIN_WINDOW.replace(":lowest", "(SELECT lowest FROM w)")
+        within = within.replace(":earliest", "(SELECT earliest FROM w)")
         parts = (
             f"SELECT {place} AS place, article_id FROM"
-            f" ({self._select} :match{place} {WITHIN_WINDOW} {NEWEST_FIRST} LIMIT :each)"
+            f" ({self._select} :match{place} {within} {NEWEST_FIRST} LIMIT :each)"
             for place in range(len(matches))
         )
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
         rows = self._connection.execute(
-            self._bounds.bind(" UNION ALL ".join(parts)),
-            {**values, **self._of_window, "each": each},
+            self._bounds.bind(
+                f"WITH w AS MATERIALIZED ({self._newest}) {' UNION ALL '.join(parts)}"
+            ),
+            {**values, "each": each},
         )
         return [(row.place, row.article_id) for row in rows]
 

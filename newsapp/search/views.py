@@ -51,6 +51,8 @@ def search() -> str:
     return pages.render(
         "search/search.html",
         furniture,
+        # Each question is another page, and nearly all are asked once.
+        keep=False,
         query=query,
         asked=asked,
         results=results,

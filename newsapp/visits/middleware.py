@@ -6,20 +6,24 @@ reached a reader is never lost. Nothing here makes a page fail or wait for a dat
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from newsapp.visits.books import SiteFigures
+from werkzeug.http import parse_accept_header
+
+from newsapp.visits import marks
 from newsapp.visits.cookie import VisitCookie
 from newsapp.visits.figures import Figures
 from newsapp.visits.flood import Flood
 from newsapp.visits.journal import Record
 from newsapp.visits.ledger import Ledger
+from newsapp.visits.marks import MarkedPage
 from newsapp.visits.rules import (
+    PAGE_KEY,
     CountedPage,
     Reason,
     count,
@@ -32,14 +36,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
-
-_MARK_START = b"<!--count:"
-_MARK_END = b"-->"
-_MARK_REST = re.compile(
-    rb"(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->"
-)
-_LONGEST_MARK = 60
-_FEWEST_TILES = 7
 
 
 class VisitCounter:
@@ -88,7 +84,7 @@ class VisitCounter:
             # The length of a page whose figures were not filled in would be a wrong one.
             answer.remove("content-length")
         elif _is_fillable(answer):
-            body = self._fill(answer, body)
+            body = self._fill(environ, answer, body)
         page = public_page(environ, answer.status, answer.header("content-type"))
         if page is not None:
             self._count(environ, page, answer)
@@ -116,51 +112,43 @@ class VisitCounter:
         secure = self._secure(environ) if callable(self._secure) else self._secure
         answer.headers.append(("Set-Cookie", self._cookie.header(visit, secure=secure)))
 
-    def _fill(self, answer: _Answer, body: Iterable[bytes]) -> Iterable[bytes]:
-        if not answer.header("content-length"):
+    def _fill(
+        self, environ: WSGIEnvironment, answer: _Answer, body: Iterable[bytes]
+    ) -> Iterable[bytes]:
+        if isinstance(body, MarkedPage):
+            page = body
+        elif not answer.header("content-length"):
             answer.filled = True
-            return _Stream(body, self._filled)
-        try:
-            whole = b"".join(body)
-        finally:
-            _close(body)
-        filled = self._filled(whole)
-        answer.filled = filled is not whole
-        if answer.filled:
-            answer.remove("content-length")
-            answer.headers.append(("Content-Length", str(len(filled))))
-        return [filled]
+            return _Stream(body, lambda html: self._filled(MarkedPage(html)))
+        else:
+            try:
+                page = MarkedPage(b"".join(body))
+            finally:
+                _close(body)
+        answer.filled = page.has_marks
+        answer.remove("content-length")
+        # Whoever is signed in may have written part of what a page says beside a secret of its
+        # own; compressed, its length would tell of that.
+        counted = environ.get(PAGE_KEY)
+        if isinstance(counted, CountedPage) and not counted.staff:
+            answer.headers.append(("Vary", "Accept-Encoding"))
+            packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        else:
+            packed = False
+        figures = self._figures.get(page.articles, page.site)
+        if packed:
+            answer.headers.append(("Content-Encoding", "gzip"))
+        html = page.gzipped(*figures) if packed else page.filled(*figures)
+        answer.headers.append(("Content-Length", str(len(html))))
+        return [html]
 
-    def _filled(self, html: bytes) -> bytes:
-        """The same text with its marks replaced; the very same object if it has none."""
-        before, *pieces = html.split(_MARK_START)
-        if not pieces:
-            return html
-        marks = [_MARK_REST.match(piece) for piece in pieces]
-        articles = {int(mark[2]) for mark in marks if mark and mark[1]}
-        views, site = self._figures.get(articles, any(mark and mark[4] for mark in marks))
-        filled = [before]
-        for piece, mark in zip(pieces, marks, strict=True):
-            if mark is None:
-                filled += (_MARK_START, piece)
-            else:
-                filled += (_figure(mark, views, site).encode("ascii"), piece[mark.end() :])
-        return b"".join(filled)
+    def _filled(self, page: MarkedPage) -> bytes:
+        return page.filled(*self._figures.get(page.articles, page.site))
 
 
-def _figure(mark: re.Match[bytes], views: Mapping[int, int], site: SiteFigures) -> str:
-    if mark[1]:
-        return written(int(mark[3]) + views[int(mark[2])])
-    name = mark[4].decode("ascii")
-    if name == "tiles":
-        digits = str(max(site.total, 0)).zfill(_FEWEST_TILES)
-        return "".join(f"<b>{digit}</b>" for digit in digits)
-    return written(site.total if name == "site" else getattr(site, name))
-
-
-def written(number: int) -> str:
-    """A count as Vietnamese writes it, `5.164.377`; no count that readers see is below zero."""
-    return f"{max(number, 0):,}".replace(",", ".")
+@lru_cache(256)
+def _takes_gzip(accepted: str) -> bool:
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
 class _Answer:
@@ -257,13 +245,13 @@ class _Stream:
 
 def _open_mark(text: bytes) -> int:
     """Where a mark begins whose end has not come yet; the length of the text if none does."""
-    start = text.rfind(b"<", max(0, len(text) - _LONGEST_MARK))
+    start = text.rfind(b"<", max(0, len(text) - marks.LONGEST))
     if start < 0:
         return len(text)
     tail = text[start:]
     opens = (
-        tail.startswith(_MARK_START)
-        if len(tail) > len(_MARK_START)
-        else _MARK_START.startswith(tail)
+        tail.startswith(marks.START)
+        if len(tail) > len(marks.START)
+        else marks.START.startswith(tail)
     )
-    return start if opens and _MARK_END not in tail else len(text)
+    return start if opens and marks.END not in tail else len(text)

@@ -96,10 +96,10 @@ def test_newer_and_older_skip_nobody_when_times_are_equal(
     for place, article in enumerate(made):
         page = queries.article(article.id, datetime.now(UTC))
         assert page is not None
-        newer, older, more = queries.neighbours(page, datetime.now(UTC))
-        assert [t.id for t in newer] == ids[place + 1 : place + 7][::-1]
-        assert [t.id for t in older] == ids[max(0, place - 6) : place][::-1]
-        assert (more is not None) == (place > 6)
+        beside = queries.beside(page, (), datetime.now(UTC))
+        assert [t.id for t in beside.newer] == ids[place + 1 : place + 7][::-1]
+        assert [t.id for t in beside.older] == ids[max(0, place - 6) : place][::-1]
+        assert (beside.more is not None) == (place > 6)
     seen: list[str] = []
     next_page: str | None = "/muc/tin-hoat-dong"
     while next_page:

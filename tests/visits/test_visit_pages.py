@@ -13,7 +13,8 @@ import pytest
 
 from newsapp.visits.figures import FRESH_SECONDS
 from newsapp.visits.ledger import Ledger
-from newsapp.visits.middleware import VisitCounter, written
+from newsapp.visits.marks import written
+from newsapp.visits.middleware import VisitCounter
 from newsapp.visits.rules import PAGE_KEY, CountedPage, site_mark, views_mark
 from tests.visits.visiting import FIREFOX, Browser, Clock, Page, Site, fetch, site_behind_counter
 

@@ -1,0 +1,180 @@
+"""How a change of what readers see becomes known to every process of every host.
+
+Each transaction that may change a public page moves the number in ``content_version`` on. One
+thread of each process looks at it while there are readers; what was rendered under an older number
+is stale. A process knows of its own changes at once, of everybody else's within half a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from flask import current_app, has_app_context
+from sqlalchemy import Engine, event, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from newsapp import models
+from newsapp.extensions import db
+from newsapp.models import ContentVersion
+from newsapp.visits.fork import in_child
+
+LOOK_SECONDS = 0.25
+"""Between two looks. With the time that a look takes, an edit is seen within a second."""
+WAIT_SECONDS = 0.15
+# The first page of a process, or after its own change, is worth a longer wait.
+FIRST_WAIT_SECONDS = 2.0
+# So long after the last reader nobody looks any more; the next reader waits for a look.
+IDLE_SECONDS = 10.0
+
+_log = logging.getLogger("newsapp.freshness")
+_CHANGED = "newsapp.content_changed"
+# No reader ever sees these. A table that is new counts as seen until it stands here.
+_UNSEEN = frozenset(
+    model.__tablename__
+    for model in (
+        models.Account,
+        models.AccountSession,
+        models.Audit,
+        models.Autosave,
+        models.Presence,
+        models.RecoveryCode,
+        models.Revision,
+        models.SearchEntry,
+        models.SearchMiss,
+        models.SearchWord,
+        models.SignInFailures,
+    )
+)
+
+
+@event.listens_for(db.session, "after_flush")
+def _note_objects(session: Session, _context: object) -> None:
+    if any(
+        row.__tablename__ not in _UNSEEN
+        for rows in (session.new, session.dirty, session.deleted)
+        for row in rows
+    ):
+        session.info[_CHANGED] = True
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    table = getattr(state.statement, "table", None)
+    if getattr(table, "name", "") not in _UNSEEN:
+        state.session.info[_CHANGED] = True
+
+
+@event.listens_for(db.session, "before_commit")
+def _move_on(session: Session) -> None:
+    session.flush()
+    if not session.info.get(_CHANGED):
+        return
+    # Last of all, so that two who save wait for each other's commit alone.
+    connection = session.connection()
+    moved = connection.execute(update(ContentVersion).values(number=ContentVersion.number + 1))
+    if not moved.rowcount:
+        connection.execute(insert(ContentVersion).values(id=1, number=1))
+
+
+@event.listens_for(db.session, "after_commit")
+def _tell_this_process(session: Session) -> None:
+    if session.info.pop(_CHANGED, None) and has_app_context():
+        here: Freshness = current_app.extensions["newsapp.freshness"]
+        here.doubt()
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_changes(session: Session) -> None:
+    session.info.pop(_CHANGED, None)
+
+
+class Freshness:
+    """The version as this process knows it. Its methods never raise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._forget()
+        in_child(self._forget)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._seen = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._doubts = 0
+        self._settled = -1
+        self._version = 0
+        self._looked_at = self._asked_at = float("-inf")
+        self._away = False
+
+    def version(self) -> int:
+        """The number that is in force, as seen at most half a second ago.
+
+        While the database is away, the last one known: what is kept can still be read.
+        """
+        self._asked_at = now = time.monotonic()
+        if self._settled != self._doubts or now - self._looked_at > LOOK_SECONDS * 2:
+            self._look_soon()
+        return self._version
+
+    def doubt(self) -> None:
+        """Whoever asks next waits for a new look."""
+        with self._lock:
+            self._doubts += 1
+
+    def close(self) -> None:
+        """End the thread; the next question starts another."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+        self._wake.set()
+        if thread is not None:
+            thread.join(LOOK_SECONDS * 5)
+
+    def _look_soon(self) -> None:
+        certain = self._settled == self._doubts and self._settled >= 0
+        with self._lock:
+            self._start()
+            seen = self._seen
+        self._wake.set()
+        if not self._away:
+            seen.wait(WAIT_SECONDS if certain else FIRST_WAIT_SECONDS)
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._closed = False
+            self._thread = threading.Thread(target=self._run, name="newsapp-freshness", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            with self._lock:
+                if self._closed:
+                    self._thread = None
+                    return
+                doubts, seen = self._doubts, self._seen
+                self._seen = threading.Event()
+            self._look(doubts)
+            seen.set()
+            idle = time.monotonic() - self._asked_at > IDLE_SECONDS
+            self._wake.wait(None if idle else LOOK_SECONDS)
+
+    def _look(self, doubts: int) -> None:
+        try:
+            with self._engine.connect() as connection:
+                self._version = connection.scalar(select(ContentVersion.number)) or 0
+        except SQLAlchemyError as error:
+            if not self._away:
+                _log.error("pages may be stale, the database does not answer: %s", error)
+            self._away = True
+            return
+        self._away = False
+        self._settled = doubts
+        self._looked_at = time.monotonic()

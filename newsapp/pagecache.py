@@ -1,0 +1,189 @@
+"""Rendered public pages, kept in each process until something changes what they say.
+
+It stands between the visit counter and Flask. What it keeps has marks where counts stand; the
+counter fills them, and counts, for a page from here as for any other. A page is kept only where the
+view allowed it (``pages.render``), for a reader without a session, when the answer is a plain 200
+that sets no cookie. It is stale as soon as the content version moves, or the clock reaches the
+moment that the view named.
+
+What a page is known by is all that it depends on: scheme and host, path, and those parameters that
+any kept page reads. Other parameters (a campaign's, a mistyped one) lead to the same page.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from cachetools import LRUCache
+
+from newsapp.freshness import Freshness
+from newsapp.visits.marks import MarkedPage
+from newsapp.visits.rules import PAGE_KEY, CountedPage, is_html
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+KEEP_UNTIL = "newsapp.keep_until"
+"""Where in the WSGI environment a view says until when (aware) its page may be kept."""
+
+PARAMETERS = frozenset({"ngay", "thang", "truoc"})
+"""The parameters that kept pages read."""
+
+# Of all the room, for pages that were asked for once.
+_ROOM_FOR_NEW = 0.2
+_PAGE_OVERHEAD = 2_000
+
+Key = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """``until`` is in seconds since the epoch, as ``since`` is."""
+
+    version: int
+    since: float
+    until: float
+    headers: list[tuple[str, str]]
+    page: CountedPage
+    body: MarkedPage
+
+    def is_fresh(self, version: int, now: float) -> bool:
+        return self.version == version and self.since <= now < self.until
+
+
+class Shelf:
+    """As many pages as fit into so many bytes.
+
+    A page that is asked for again gets a place among the proven ones; who asks for a hundred
+    thousand different pages once pushes none of those out.
+    """
+
+    def __init__(self, bytes_max: int) -> None:
+        self._lock = threading.Lock()
+        for_new = int(bytes_max * _ROOM_FOR_NEW)
+        self._new: LRUCache[Key, KeptPage] = LRUCache(for_new, getsizeof=_size)
+        self._proven: LRUCache[Key, KeptPage] = LRUCache(bytes_max - for_new, getsizeof=_size)
+
+    def get(self, key: Key) -> KeptPage | None:
+        with self._lock:
+            page = self._proven.get(key)
+            if page is None and (page := self._new.pop(key, None)) is not None:
+                self._proven[key] = page
+            return page
+
+    def put(self, key: Key, page: KeptPage) -> None:
+        with self._lock:
+            shelf = self._proven if key in self._proven else self._new
+            if _size(page) <= self._new.maxsize:
+                shelf[key] = page
+            else:
+                shelf.pop(key, None)
+
+    @property
+    def size(self) -> int:
+        """Bytes in use."""
+        with self._lock:
+            return int(self._new.currsize + self._proven.currsize)
+
+
+def _size(page: KeptPage) -> int:
+    # The compressed form, which is made when it is asked for, is about a third.
+    return len(page.body.html) * 7 // 3 + _PAGE_OVERHEAD
+
+
+class PageCache:
+    """WSGI middleware around the application; ``bytes_max`` bounds what one process keeps.
+
+    ``session_cookie`` is the name of the cookie whose bearer is answered by the application.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        freshness: Freshness,
+        bytes_max: int,
+        session_cookie: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._app = app
+        self._freshness = freshness
+        self._session_cookie = f"{session_cookie}="
+        self._clock = clock
+        self.shelf = Shelf(bytes_max)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or self._session_cookie in environ.get("HTTP_COOKIE", ""):
+            return self._app(environ, start_response)
+        key = _key(environ)
+        version, now = self._freshness.version(), self._clock()
+        kept = self.shelf.get(key)
+        if kept is not None and kept.is_fresh(version, now):
+            environ[PAGE_KEY] = kept.page
+            start_response("200 OK", kept.headers.copy())
+            return () if method == "HEAD" else kept.body
+        return self._rendered(environ, start_response, key, version, now)
+
+    def _rendered(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        key: Key,
+        version: int,
+        now: float,
+    ) -> Iterable[bytes]:
+        answered: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def remember(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+        ) -> Callable[[bytes], object]:
+            answered.append((status, headers))
+            return start_response(status, headers, exc_info)
+
+        body = self._app(environ, remember)
+        until = environ.get(KEEP_UNTIL)
+        page = environ.get(PAGE_KEY)
+        if (
+            isinstance(until, datetime)
+            and isinstance(page, CountedPage)
+            and not page.staff
+            and environ["REQUEST_METHOD"] == "GET"
+            and answered
+            and (headers := _keepable(*answered[-1])) is not None
+        ):
+            marked = MarkedPage(b"".join(body))
+            if hasattr(body, "close"):
+                body.close()
+            self.shelf.put(key, KeptPage(version, now, until.timestamp(), headers, page, marked))
+            return marked
+        return body
+
+
+def _key(environ: WSGIEnvironment) -> Key:
+    query = environ.get("QUERY_STRING", "")
+    asked: tuple[tuple[str, str], ...] = ()
+    if query:
+        # The first of several, as the views take it.
+        pairs = reversed(parse_qsl(query, keep_blank_values=True))
+        asked = tuple(sorted({k: v for k, v in pairs if k in PARAMETERS}.items()))
+    return (
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST", ""),
+        environ.get("SCRIPT_NAME", ""),
+        environ.get("PATH_INFO", ""),
+        asked,
+    )
+
+
+def _keepable(status: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
+    """The headers to keep of an answer, None where it must not be kept."""
+    names = {name.lower(): value for name, value in headers}
+    if status[:3] != "200" or not is_html(names.get("content-type", "")) or "set-cookie" in names:
+        return None
+    return [pair for pair in headers if pair[0].lower() != "content-length"]

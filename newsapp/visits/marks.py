@@ -1,0 +1,116 @@
+"""A page with marks where figures stand, filled as often as it is answered.
+
+The marks are those that `rules` writes. A page is cut at its marks once; filling it puts the
+figures of the moment between the pieces. So it is with its compressed form: each piece is
+compressed by itself, so that none refers to another, and the figures stand between them as
+uncompressed blocks (RFC 1951, 3.2.4).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+
+from newsapp.visits.books import SiteFigures
+
+START = b"<!--count:"
+END = b"-->"
+LONGEST = 60
+_REST = re.compile(rb"(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->")
+_FEWEST_TILES = 7
+# RFC 1952: deflate, no name, no time, made on Unix.
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+_LAST_BLOCK = b"\x01\x00\x00\xff\xff"
+_GZIP_TAIL = struct.Struct("<II")
+_STORED = struct.Struct("<BHH")
+
+
+class MarkedPage:
+    """`html` cut at its marks. As an iterable it is `html` itself, with the marks."""
+
+    __slots__ = ("_filled", "_gzipped", "_marks", "_pieces", "_small", "articles", "html", "site")
+
+    def __init__(self, html: bytes) -> None:
+        self.html = html
+        first, *rest = html.split(START)
+        self._pieces = [first]
+        self._marks: list[re.Match[bytes]] = []
+        for piece in rest:
+            mark = _REST.match(piece)
+            if mark is None:
+                self._pieces[-1] += START + piece
+            else:
+                self._marks.append(mark)
+                self._pieces.append(piece[mark.end() :])
+        self.articles = frozenset(int(mark[2]) for mark in self._marks if mark[1])
+        self.site = any(mark[4] for mark in self._marks)
+        self._small: list[bytes] | None = None
+        self._filled: tuple[object, list[bytes]] = (None, [])
+        self._gzipped: tuple[object, list[bytes]] = (None, [])
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.html
+
+    @property
+    def has_marks(self) -> bool:
+        return bool(self._marks)
+
+    def filled(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
+        """The page with these figures in it."""
+        asked = (*views.values(), site)
+        known, parts = self._filled
+        if known != asked:
+            parts = list(_between(self._pieces, self._figures(views, site)))
+            self._filled = (asked, parts)
+        return b"".join(parts)
+
+    def gzipped(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
+        """The same, compressed."""
+        asked = (*views.values(), site)
+        known, parts = self._gzipped
+        if known != asked:
+            plain = self.filled(views, site)
+            if self._small is None:
+                self._small = list(_compressed(self._pieces))
+            stored = [
+                _STORED.pack(0, len(figure), len(figure) ^ 0xFFFF) + figure
+                for figure in self._figures(views, site)
+            ]
+            tail = _LAST_BLOCK + _GZIP_TAIL.pack(zlib.crc32(plain), len(plain))
+            parts = [_GZIP_HEAD, *_between(self._small, stored), tail]
+            self._gzipped = (asked, parts)
+        return b"".join(parts)
+
+    def _figures(self, views: Mapping[int, int], site: SiteFigures) -> list[bytes]:
+        return [_figure(mark, views, site).encode("ascii") for mark in self._marks]
+
+
+def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    for piece in pieces:
+        # After a full flush nothing refers back: what comes next may stand anywhere.
+        yield compressor.compress(piece) + compressor.flush(zlib.Z_FULL_FLUSH)
+
+
+def _between(pieces: Sequence[bytes], figures: Sequence[bytes]) -> Iterator[bytes]:
+    for piece, figure in zip_longest(pieces, figures, fillvalue=b""):
+        yield piece
+        yield figure
+
+
+def _figure(mark: re.Match[bytes], views: Mapping[int, int], site: SiteFigures) -> str:
+    if mark[1]:
+        return written(int(mark[3]) + views[int(mark[2])])
+    name = mark[4].decode("ascii")
+    if name == "tiles":
+        digits = str(max(site.total, 0)).zfill(_FEWEST_TILES)
+        return "".join(f"<b>{digit}</b>" for digit in digits)
+    return written(site.total if name == "site" else getattr(site, name))
+
+
+def written(number: int) -> str:
+    """A count as Vietnamese writes it, `5.164.377`; no count that readers see is below zero."""
+    return f"{max(number, 0):,}".replace(",", ".")

@@ -1,0 +1,76 @@
+"""How many statements a page costs that has to be rendered; one more is a regression.
+
+What stands around a page is gathered once for each state of the content and costs nothing then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from newsapp import create_app
+from newsapp.extensions import db
+from newsapp.models import Article, Section
+from newsapp.publishing import picks, site
+from newsapp.publishing.audit import COMMAND_LINE
+from tests.conftest import close
+from tests.pages import CheckingClient
+
+WORDS = "Phường khai trương tủ sách dùng chung cho thiếu nhi"
+BUDGETS = {
+    "/": 5,
+    "/tin/30-phuong-khai-truong-tu-sach-dung-chung-cho-thieu-nhi-30": 4,
+    "/muc/tin-hoat-dong": 3,
+    "/muc/tin-hoat-dong?truoc=": 3,
+    "/luu-tru/2017/04": 3,
+    "/luu-tru/2017/04?truoc=": 3,
+    "/luu-tru/2017/04/15": 3,
+    "/luu-tru/2017": 1,
+}
+
+
+@pytest.fixture
+def uncached(
+    app: Flask, make_article: Callable[..., Article], section: Section
+) -> Iterator[CheckingClient]:
+    """A browser of the same site without page cache, on a hundred articles."""
+    child = site.add_section("Việc nhỏ", by=COMMAND_LINE, parent_id=section.id)
+    first = datetime(2017, 4, 1, tzinfo=UTC)
+    for number in range(1, 101):
+        make_article(
+            f"{WORDS} {number}",
+            at=first + timedelta(hours=6 * number),
+            section_id=child.id if number % 10 == 0 else section.id,
+        )
+    picks.set_lead(4, by=COMMAND_LINE)
+    config = replace(app.extensions["newsapp.config"], page_cache_mb=0)
+    made = create_app(config)
+    made.test_client_class = CheckingClient
+    with made.app_context():
+        browser = made.test_client()
+        assert isinstance(browser, CheckingClient)
+        browser.get("/")
+        yield browser
+    close(made)
+
+
+@pytest.mark.parametrize("named", BUDGETS)
+def test_statements(uncached: CheckingClient, named: str) -> None:
+    place = named
+    if place.endswith("truoc="):
+        root = uncached.page(place.partition("?")[0])
+        place = next(str(a.get("href")) for a in root.iter("a") if "truoc=" in str(a.get("href")))
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "content_version" not in statement:
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    uncached.get(place)
+    assert 0 < len(sent) <= BUDGETS[named], "\n".join(sent)
