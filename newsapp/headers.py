@@ -63,6 +63,7 @@ def _kind(policy: str, referrer: str, resources: str) -> tuple[Headers, Headers]
 _PUBLIC = _kind(_OWN_FILES, "strict-origin-when-cross-origin", "same-origin")
 # Feed readers and other sites' pages fetch these.
 _FOR_ALL = _kind(NOTHING, "no-referrer", "cross-origin")
+_FEED = _kind(_OWN_FILES, "no-referrer", "cross-origin")
 _MEDIA = _kind(LOCKED, "no-referrer", "cross-origin")
 _STATIC = _kind(NOTHING, "same-origin", "same-origin")
 # An address in here is nobody else's business; our own forms need it (see CSRFProtect).
@@ -76,13 +77,16 @@ _KINDS = {
     "dang-nhap": _STAFF,
     "dang-xuat": _STAFF,
 }
+_PAGES_FOR = {id(_MEDIA[tls]): _PUBLIC[tls] for tls in (False, True)} | {
+    id(_STATIC[tls]): _PUBLIC[tls] for tls in (False, True)
+}
 
 
 def for_address(path: str, *, tls: bool) -> Headers:
     """What an answer at ``path`` gets at least."""
     kind = _KINDS.get(path[1:].partition("/")[0])
     if kind is None:
-        kind = _FOR_ALL if path.endswith("rss.xml") else _PUBLIC
+        kind = _FEED if path.endswith("rss.xml") else _PUBLIC
     return kind[tls]
 
 
@@ -104,7 +108,9 @@ class SecurityHeaders:
 
         def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
             given = {name.lower() for name, _ in headers}
-            filled = headers + [pair for pair in wanted if pair[0].lower() not in given]
+            # Where a file or a feed is missing stands a page of ours, with its style.
+            instead = _PAGES_FOR.get(id(wanted)) if status[0] in "45" else None
+            filled = headers + [pair for pair in instead or wanted if pair[0].lower() not in given]
             return start_response(status, filled, exc_info)
 
         if not self._behind_proxy:
