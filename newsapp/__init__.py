@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsapp import database, errors, static_files, templating
+from newsapp import database, errors, logs, static_files, templating
 from newsapp.accounts import service as accounts
 from newsapp.accounts import views as accounts_views
 from newsapp.api import views as api_views
@@ -16,6 +16,7 @@ from newsapp.extensions import babel, csrf, db
 from newsapp.feeds import views as feeds_views
 from newsapp.freshness import Freshness
 from newsapp.furniture import Furnisher
+from newsapp.headers import SecurityHeaders
 from newsapp.health import bp as health_bp
 from newsapp.news import views as news_views
 from newsapp.newsroom import views as newsroom_views
@@ -33,6 +34,7 @@ FORM_BYTES_MAX = 32 * 1024 * 1024
 def create_app(config: Config | None = None) -> Flask:
     """The WSGI application, configured from the environment unless a Config is given."""
     config = config or Config.from_environment()
+    logs.install(config.log_form, config.zone)
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     configure(app, config)
     bind_extensions(app, config)
@@ -61,6 +63,8 @@ def configure(app: Flask, config: Config) -> None:
     """Flask's own settings."""
     app.extensions["newsapp.config"] = config
     app.config.update(
+        # FLASK_DEBUG in the surroundings opens nothing to readers.
+        DEBUG=False,
         SECRET_KEY=config.secret_key,
         TRUSTED_HOSTS=list(config.trusted_hosts),
         MAX_CONTENT_LENGTH=FORM_BYTES_MAX,
@@ -99,7 +103,7 @@ def bind_extensions(app: Flask, config: Config) -> None:
 
 def wrap(app: Flask, config: Config) -> None:
     """From the inside out: the page cache, the visit counter, the static files (which are not
-    counted), the proxy's word."""
+    counted), the headers of every answer, the proxy's word."""
     if config.page_cache_mb:
         app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app,
@@ -115,8 +119,8 @@ def wrap(app: Flask, config: Config) -> None:
         flood_limit=config.flood_limit,
         secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
     )
-    app.wsgi_app = StaticFiles(  # type: ignore[method-assign]  # Flask's documented way
-        counter, config.data_dir
+    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]  # Flask's documented way
+        StaticFiles(counter, config.data_dir), behind_proxy=config.trusted_proxies > 0
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

@@ -25,6 +25,7 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECRET_KEY_MIN = 16
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
+LOG_FORMS = ("plain", "json")
 
 
 class ConfigError(ValueError):
@@ -46,6 +47,7 @@ class Config:
     page_cache_mb: int
     zone: ZoneInfo
     media: Storage
+    log_form: str = "plain"
 
     @property
     def counters_url(self) -> URL:
@@ -90,6 +92,7 @@ class Config:
             page_cache_mb=_whole_number(environ, "NEWSAPP_PAGE_CACHE", 16, most=4096),
             zone=_zone(environ.get("NEWSAPP_TIMEZONE") or "Asia/Ho_Chi_Minh"),
             media=_media(environ.get("NEWSAPP_MEDIA_URL", ""), data_dir),
+            log_form=_log_form(environ.get("NEWSAPP_LOG") or LOG_FORMS[0]),
         )
 
 
@@ -216,3 +219,9 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(f"NEWSAPP_TIMEZONE: {name!r} is not a known time zone") from error
+
+
+def _log_form(text: str) -> str:
+    if text not in LOG_FORMS:
+        raise ConfigError(f"NEWSAPP_LOG must be {' or '.join(LOG_FORMS)}")
+    return text

@@ -19,10 +19,15 @@ LOCK_WAIT = "50ms"
 
 
 def engine_options(url: URL) -> dict[str, Any]:
-    """Options for ``create_engine``; a lost PostgreSQL connection is replaced unseen."""
+    """Options for ``create_engine``; a lost PostgreSQL connection is replaced unseen, and no error
+    repeats what somebody typed."""
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+        return {"hide_parameters": True, "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def prepare(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from flask import Flask, abort, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from newsapp import pages, redirects
+from newsapp import logs, pages, redirects
 from newsapp.accounts.forms import carried_fields
 from newsapp.api import answers
 from newsapp.extensions import db
@@ -35,10 +36,20 @@ OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.before_request(refuse_nul)
+    app.log_exception = log_unexpected  # type: ignore[method-assign]  # Flask's own tells the path
     app.register_error_handler(HTTPException, http_error)
     for kind in (DatabaseError, InterfaceError, NoConnectionLeft, LedgerUnavailableError, OSError):
         app.register_error_handler(kind, storage_away)
     app.register_error_handler(500, http_error)
+
+
+def log_unexpected(exc_info: Any) -> None:
+    """Log, once, an exception that nobody expected. ``exc_info`` is `sys.exc_info()`'s."""
+    current_app.logger.error(
+        "a page could not be made (%s); a fault of the site: report it with this line",
+        request.endpoint or "no endpoint",
+        exc_info=exc_info,
+    )
 
 
 def refuse_nul() -> None:
@@ -69,6 +80,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         code=code,
         title=title,
         message=message,
+        number=logs.request_id() if code == 500 else "",
         furniture=furniture,
         settings=settings,
         withdrawn=isinstance(error, pages.Withdrawn),
@@ -85,7 +97,11 @@ def storage_away(error: Exception) -> ResponseReturnValue:
     if isinstance(error, OUR_FAULTS):
         raise error
     said = str(getattr(error, "orig", None) or error) or type(error).__name__
-    current_app.logger.error("database or disk: %s", said.splitlines()[0])
+    current_app.logger.error(
+        "database or disk: %s; is the disk full, does another program hold the database, does"
+        " PostgreSQL run?",
+        said.splitlines()[0],
+    )
     with suppress(SQLAlchemyError):
         db.session.rollback()
     # Nothing that makes this answer may ask the database again.

@@ -19,6 +19,7 @@ from newsapp.archive.calendar import Month
 from newsapp.furniture import Furniture
 from newsapp.media.responsive import responsive
 from newsapp.text import vietnamese
+from newsapp.text.richtext import aligned_by_class
 from newsapp.visits import rules as visits
 
 # Whole tags, quoted values with them: what stands inside of a value is no tag.
@@ -68,6 +69,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         number=vietnamese.format_number,
         file_size=file_size,
         responsive=responsive,
+        aligned_by_class=aligned_by_class,
         scrolling=scrolling,
     )
     app.jinja_env.globals.update(

@@ -18,7 +18,13 @@ PACKAGE = Path(__file__).resolve().parent.parent / "newsapp"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp.__main__",),
     ("newsapp", "newsapp.cli", "newsapp.commands"),
-    ("newsapp.errors", "newsapp.templating", "newsapp.health", "newsapp.upgrading"),
+    (
+        "newsapp.errors",
+        "newsapp.headers",
+        "newsapp.templating",
+        "newsapp.health",
+        "newsapp.upgrading",
+    ),
     (
         "newsapp.news.views",
         "newsapp.archive.views",
@@ -50,6 +56,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.extensions",
         "newsapp.config",
         "newsapp.clock",
+        "newsapp.logs",
     ),
 )
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")

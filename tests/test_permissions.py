@@ -50,6 +50,7 @@ DECISIONS: dict[str, str | Role] = {
     "feeds.sitemap": PUBLIC,
     "feeds.sitemap_page": PUBLIC,
     "feeds.robots": PUBLIC,
+    "feeds.security_txt": PUBLIC,
     "printing.print_page": PUBLIC,
     "printing.saved_file": PUBLIC,
     "search.search": PUBLIC,

@@ -187,17 +187,19 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
     """Check the password and open a session in the current request.
 
     ``address`` is the client's network address, used only as a keyed hash. Failures are counted
-    per account and network together, so nobody can lock out somebody elsewhere. Raises
-    TooManyAttempts or SignInRefused, or SecondFactorNeeded: then ``finish_sign_in`` has to follow
+    per account and network together, and per network (see ``throttle``), so nobody can lock out
+    somebody elsewhere. Raises TooManyAttempts or SignInRefused, or SecondFactorNeeded: then ``finish_sign_in`` has to follow
     within ``sessions.HALFWAY_LIMIT``.
     """
     name = one_line(username).lower()
     key = throttle.key(name, address)
     throttle.wait_if_needed(key, now)
+    throttle.wait_for_network(name, address, now)
     account = db.session.scalar(select(Account).where(Account.username == name))
     fits = passwords.matches(account.password_hash if account else passwords.of_nobody(), password)
     if account is None or not fits or not account.active:
         throttle.count_failure(key, now)
+        throttle.count_failure(throttle.key("network", address), now)
         _note_failure(account, "account.sign_in_failed", now)
         db.session.commit()
         raise SignInRefused
@@ -208,6 +210,7 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
         sessions.begin_halfway(account, now)
         raise SecondFactorNeeded
     throttle.forget(key)
+    throttle.is_familiar(name, address, now)
     sessions.begin(account, now)
     return account
 
@@ -223,6 +226,7 @@ def finish_sign_in(code: str, address: str, now: datetime) -> Account:
         raise SignInExpired
     _accept_code(account, code, now)
     throttle.forget(throttle.key(account.username, address))
+    throttle.is_familiar(account.username, address, now)
     sessions.begin(account, now)
     return account
 

@@ -1,4 +1,10 @@
-"""Failed attempts, and how long the next one has to wait."""
+"""Failed attempts, and how long the next one has to wait.
+
+Failures count twice: for one name from one network, and for the network whatever the name. The
+second keeps somebody from trying a few passwords on each of many names. Its wait is short, and
+whoever signed in from there lately does not wait for it: one guesser does not lock out an office
+that shares the address.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +22,9 @@ from newsapp.models import SignInFailures
 FREE_FAILURES = 5
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 900
+NETWORK_FREE_FAILURES = 30
+NETWORK_LONGEST_WAIT_SECONDS = 60
+FAMILIAR_FOR = timedelta(days=30)
 
 
 def key(what: str, address: str = "") -> str:
@@ -28,23 +37,47 @@ def key(what: str, address: str = "") -> str:
     return hmac.new(secret, f"{what}\n{_network(address)}".encode(), "sha256").hexdigest()
 
 
-def wait_if_needed(key: str, now: datetime) -> None:
-    """Raise TooManyAttempts while the wait after the last failure is not over."""
+def wait_if_needed(
+    key: str, now: datetime, free: int = FREE_FAILURES, longest: int = LONGEST_WAIT_SECONDS
+) -> None:
+    """Raise TooManyAttempts while the wait after the last failure is not over.
+
+    ``free`` failures cost no wait; then it doubles up to ``longest`` seconds.
+    """
     row = db.session.get(SignInFailures, key)
-    if row is None or row.failures < FREE_FAILURES:
+    if row is None or row.failures < free:
         return
-    wait = min(
-        FIRST_WAIT_SECONDS * 2 ** min(row.failures - FREE_FAILURES, 10), LONGEST_WAIT_SECONDS
-    )
+    wait = min(FIRST_WAIT_SECONDS * 2 ** min(row.failures - free, 10), longest)
     left = wait - (now - row.last_at).total_seconds()
     if left > 0:
         raise TooManyAttempts(int(left) + 1)
 
 
+def wait_for_network(name: str, address: str, now: datetime) -> None:
+    """Raise TooManyAttempts while this network guesses too much, unless ``name`` signed in from
+    there within ``FAMILIAR_FOR``."""
+    familiar = db.session.get(SignInFailures, key(f"familiar\n{name}", address))
+    if familiar is None or familiar.last_at < now - FAMILIAR_FOR:
+        wait_if_needed(
+            key("network", address), now, NETWORK_FREE_FAILURES, NETWORK_LONGEST_WAIT_SECONDS
+        )
+
+
+def is_familiar(name: str, address: str, now: datetime) -> None:
+    """Remember that ``name`` signed in from this network; the caller commits."""
+    row = SignInFailures(key=key(f"familiar\n{name}", address), failures=0, last_at=now)
+    db.session.merge(row)
+
+
 def count_failure(key: str, now: datetime) -> None:
     """Count one more failure; the caller commits."""
     forgotten = now - timedelta(seconds=2 * LONGEST_WAIT_SECONDS)
-    db.session.execute(delete(SignInFailures).where(SignInFailures.last_at < forgotten))
+    db.session.execute(
+        delete(SignInFailures).where(
+            SignInFailures.last_at < forgotten,
+            (SignInFailures.failures > 0) | (SignInFailures.last_at < now - FAMILIAR_FOR),
+        )
+    )
     counted = db.session.execute(
         update(SignInFailures)
         .where(SignInFailures.key == key)

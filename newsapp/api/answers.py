@@ -80,7 +80,6 @@ def open_to_all(made: Response) -> Response:
     """Let scripts of every site read ``made``, without credentials, and answer their preflight."""
     made.headers["Access-Control-Allow-Origin"] = "*"
     made.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified"
-    made.headers["X-Content-Type-Options"] = "nosniff"
     if request.method == "OPTIONS" and made.status_code == 200:
         made.status_code = 204
         made.headers.pop("Content-Type", None)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -23,6 +24,7 @@ bp = Blueprint("feeds", __name__)
 
 # Seconds. Short, because what was withdrawn goes on standing in a cache for as long.
 MAX_AGE = 60
+SECURITY_TXT_AGE = timedelta(days=90)
 # What XML 1.0 cannot carry, escaped or not. It is taken out of the whole document at once, so that
 # no field can be forgotten.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -147,6 +149,21 @@ def _articles(places: Iterable[queries.ArticlePlace]) -> Iterable[Entry]:
 @bp.get("/robots.txt")
 def robots() -> Response:
     return _answer("feeds/robots.txt", "text/plain", sitemap=_address("feeds.sitemap"))
+
+
+@bp.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Whom to tell of a weakness (RFC 9116); 404 while the settings name no e-mail address."""
+    now = clock_now()
+    email = furniture.site_settings().email.strip() or abort(404)
+    return _answer(
+        "feeds/security.txt",
+        "text/plain",
+        contact=quote(email, safe="@"),
+        # Of the day: the moment of the request would make every answer a new one.
+        expires=f"{(now + SECURITY_TXT_AGE).date().isoformat()}T00:00:00Z",
+        address=_address("feeds.security_txt"),
+    )
 
 
 def _address(endpoint: str, **values: Any) -> str:

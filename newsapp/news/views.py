@@ -119,7 +119,6 @@ def media(path: str) -> Response:
         answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{shown}"
     else:
         answer.headers["Content-Disposition"] = f"inline; filename={name}"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.cache_control.max_age = 31_536_000
     answer.cache_control.immutable = True
     answer.cache_control.public = True

@@ -7,17 +7,19 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Exists, exists, or_, select
 
 from newsapp.extensions import db
-from newsapp.models import Link, Media
+from newsapp.models import Article, Link, Media, State
 from newsapp.publishing.articles import Content
-from newsapp.publishing.checklist import check
+from newsapp.publishing.checklist import check, outside_hosts
 from newsapp.publishing.findings import MESSAGES, Finding, Severity
 from newsapp.text import richtext
 
 # Hosts under which Vietnamese offices publish; links there are no surprise to anybody.
 KNOWN_EVERYWHERE = ("gov.vn",)
+# Each costs a look through the published texts; a text with more is worth a warning anyway.
+MOST_HOSTS_ASKED = 10
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,12 @@ def checks(
     paths = {path.removeprefix("/media/") for path in richtext.media_paths(content.body)}
     known = db.session.execute(select(Media.path, Media.alt).where(Media.path.in_(paths)))
     cover = db.session.get(Media, content.cover_id) if content.cover_id else None
+    known_hosts = {*KNOWN_EVERYWHERE, host, *_linked_hosts()}
     found = check(
         content,
         publish_at=publish_at,
         now=now,
-        known_domains={*KNOWN_EVERYWHERE, host, *_linked_hosts()},
+        known_domains={*known_hosts, *_linked_before(content.body, known_hosts)},
         image_alts={f"/media/{path}": alt for path, alt in known if alt},
         cover_alt="-" if cover and cover.decorative else (cover.alt if cover else ""),
         is_new=is_new,
@@ -59,6 +62,22 @@ def checks(
 def _linked_hosts() -> set[str]:
     """The hosts of the office's own list of links."""
     return {urlsplit(url).hostname or "" for url in db.session.scalars(select(Link.url))} - {""}
+
+
+def _linked_before(body: str, known: set[str]) -> set[str]:
+    """Those hosts in ``body`` beside the ``known`` ones to which a published article links."""
+    new = [found for found in outside_hosts(body) if found not in known][:MOST_HOSTS_ASKED]
+    return {one for one in new if db.session.scalar(select(_publicly_linked(one)))}
+
+
+def _publicly_linked(host: str) -> Exists:
+    ends = ("/", '"', ":", "?", "#")
+    links = (
+        Article.body.contains(f'="{scheme}://{host}{end}', autoescape=True)
+        for scheme in ("https", "http")
+        for end in ends
+    )
+    return exists().where(Article.state == State.PUBLISHED, or_(*links))
 
 
 def _in_words(finding: Finding) -> Check:

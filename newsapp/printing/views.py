@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 
 import segno
@@ -45,8 +46,10 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
     if elsewhere := pages.moved("printing.saved_file", ref, found.slug):
         return elsewhere
     css = (static_files.SOURCE / "css" / "print.css").read_text(encoding="utf-8")
+    policy = _saved_policy(css)
     html = render_template(
         "printing/saved.html",
+        policy=policy,
         furniture=furniture,
         settings=furniture.settings,
         css=Markup(css),  # noqa: S704 - our own stylesheet
@@ -56,7 +59,17 @@ def saved_file(ref: tuple[int, str]) -> BaseResponse:
     answer = Response(html, mimetype="text/html")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.id}-{found.slug}.html"'
     answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'; sandbox"
     return answer
+
+
+def _saved_policy(css: str) -> str:
+    """What the file may do, online and on somebody's disk: show its own style and pictures."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none';"
+        " form-action 'none'"
+    )
 
 
 def _article(article_id: int) -> tuple[ArticlePage, Furniture]:

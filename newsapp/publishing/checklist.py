@@ -219,6 +219,12 @@ def _of_links(body: Body, known_domains: Collection[str]) -> Iterator[Finding]:
             yield finding("link_vague", "body", link.block, link.words)
 
 
+def outside_hosts(body: str) -> list[str]:
+    """The hosts that links in a body lead to, each once, in their order."""
+    hosts = (_host(link.href) for link in blocks.read(body).links)
+    return list(dict.fromkeys(host for host in hosts if host))
+
+
 def _host(href: str) -> str:
     """The host that an address leads to; empty for one inside this site, a mail or a phone."""
     try:

@@ -20,6 +20,16 @@ expect.set_options(timeout=15_000)
 EDITOR = ROOT / "static" / "lib" / "hugerte" / "hugerte.min.js"
 
 
+def until(page: Page, truth: str) -> None:
+    """Wait for a JavaScript expression to be true. Playwright's own way evaluates it inside of
+    the page, where the site's policy forbids that."""
+    for _ in range(200):
+        if page.evaluate(truth):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not true within 20 s: {truth}")
+
+
 def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(what)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import until
 from tests.browser.test_publish import PASTE
 from tests.live import ADMIN_PASSWORD, Server
 from tests.newsroom.conftest import png
@@ -38,7 +39,7 @@ def written(page: Page) -> str:
 
 def open_form(page: Page) -> None:
     page.goto("/bien-tap/bai-viet/moi")
-    page.wait_for_function("window.hugerte?.get('body')?.initialized")
+    until(page, "window.hugerte?.get('body')?.initialized")
     page.evaluate("hugerte.get('body').focus()")
 
 
@@ -69,7 +70,7 @@ def test_an_article_with_an_image_takes_few_clicks(
     click(page.get_by_role("button", name="Đăng nhập"), "sign in")
     expect(page.get_by_role("heading", level=1)).to_have_text("Bài viết")
     click(page.get_by_role("link", name="Viết bài mới"), "new article")
-    page.wait_for_function("window.hugerte?.get('body')?.initialized")
+    until(page, "window.hugerte?.get('body')?.initialized")
     click(page.get_by_label("Tiêu đề", exact=True), "title")
     page.keyboard.type("Lịch tiếp công dân tháng này")
     page.keyboard.press("Tab")
@@ -121,7 +122,7 @@ def test_old_fonts_are_converted_on_a_click_only(site: Server, open_page: OpenPa
     expect(page.locator("#paste-report blockquote")).to_contain_text("Cộng hòa xã hội chủ nghĩa")
     assert "Céng hßa" in written(page)
     convert.click()
-    page.wait_for_function("hugerte.get('body').getContent().includes('Cộng hòa xã hội')")
+    until(page, "hugerte.get('body').getContent().includes('Cộng hòa xã hội')")
     assert "Céng" not in written(page)
 
 
@@ -132,7 +133,7 @@ def test_a_word_file_fills_the_form(site: Server, open_page: OpenPage, tmp_path:
     sign_in(page)
     open_form(page)
     page.locator("#word_file").set_input_files(file)
-    page.wait_for_function("hugerte.get('body').getContent().includes('lịch cấp nước')")
+    until(page, "hugerte.get('body').getContent().includes('lịch cấp nước')")
     broken = tmp_path / "hong.docx"
     broken.write_bytes(b"PK\x03\x04 khong phai tep Word")
     page.locator("#word_file").set_input_files(broken)
@@ -146,7 +147,7 @@ def test_advice_leads_to_its_place(site: Server, open_page: OpenPage) -> None:
     open_form(page)
     page.get_by_label("Tiêu đề", exact=True).fill("Lịch họp")
     page.evaluate(PASTE, ["<p>Đoạn đầu.</p><p>Họp ngày 31/02/2026 tại hội trường.</p>", None])
-    page.wait_for_function("hugerte.get('body').getContent().includes('31/02/2026')")
+    until(page, "hugerte.get('body').getContent().includes('31/02/2026')")
     page.get_by_role("button", name="Kiểm tra lại bài").click()
     point = page.locator("#checklist a", has_text="31/02/2026")
     expect(point).to_be_visible()

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.conftest import until
 from tests.conftest import ZONE
 from tests.live import ADMIN_PASSWORD, Server
 from tests.newsroom.conftest import png
@@ -114,7 +115,7 @@ def test_from_word_to_the_printed_sheet(site: Server, open_page: OpenPage) -> No
     with page.expect_response(re.compile("/bien-tap/hinh-anh$")) as upload:
         paste(page, image=png(320, 200, "seagreen"))
     assert upload.value.status == 200
-    page.wait_for_function("/media\\//.test(hugerte.activeEditor.getContent())")
+    until(page, "/media\\//.test(hugerte.activeEditor.getContent())")
     expect(page.locator("#save-state")).to_have_text("Chưa lưu")
 
     moment = datetime.now(ZONE) + timedelta(days=1)
@@ -236,7 +237,7 @@ def test_a_refused_image_is_explained_and_the_text_stays(site: Server, open_page
     paste(page, image=b"MZ this is a program")
     note = page.locator(".tox-notification, .tox-notifications-container")
     expect(note.first).to_contain_text("không phải là ảnh")
-    page.wait_for_function("!/<img/.test(hugerte.activeEditor.getContent())")
+    until(page, "!/<img/.test(hugerte.activeEditor.getContent())")
     assert body(page) == "<p>Chữ vẫn còn.</p>"
 
 

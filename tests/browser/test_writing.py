@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, until
 from tests.browser.test_publish import body, new_article, press, sign_in
 from tests.live import ADMIN_PASSWORD, Server
 
@@ -19,7 +19,7 @@ TITLE = "Phiên chợ quê cuối tuần"
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("window.hugerte?.get('body')?.initialized === true")
+    until(page, "window.hugerte?.get('body')?.initialized === true")
 
 
 def type_body(page: Page, words: str) -> None:
