@@ -2,34 +2,35 @@
 
 Each transaction that may change a public page moves the number in ``content_version`` on. One
 thread of each process looks at it while there are readers; what was rendered under an older number
-is stale. A process knows of its own changes at once, of everybody else's within half a second.
+is stale. A process knows of its own changes at once, of everybody else's within a second. Writes
+count that go through ``db.session``, as objects or as statements about tables; a text of SQL that
+changes what readers see would have to say so itself.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 
 from flask import current_app, has_app_context
 from sqlalchemy import Engine, event, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from newsapp import models
 from newsapp.extensions import db
 from newsapp.models import ContentVersion
+from newsapp.visits.complaints import Complaints
 from newsapp.visits.fork import in_child
 
 LOOK_SECONDS = 0.25
-"""Between two looks. With the time that a look takes, an edit is seen within a second."""
-WAIT_SECONDS = 0.15
-# The first page of a process, or after its own change, is worth a longer wait.
-FIRST_WAIT_SECONDS = 2.0
+"""Between two looks."""
+FRESH_SECONDS = 0.75
+"""How old a look may be: with the time of rendering, an edit is seen within a second."""
+# Whoever waits in vain gets a page that is made for them alone.
+WAIT_SECONDS = 1.0
 # So long after the last reader nobody looks any more; the next reader waits for a look.
 IDLE_SECONDS = 10.0
 
-_log = logging.getLogger("newsapp.freshness")
 _CHANGED = "newsapp.content_changed"
 # No reader ever sees these. A table that is new counts as seen until it stands here.
 _UNSEEN = frozenset(
@@ -71,6 +72,8 @@ def _note_statement(state: ORMExecuteState) -> None:
 
 @event.listens_for(db.session, "before_commit")
 def _move_on(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     session.flush()
     if not session.info.get(_CHANGED):
         return
@@ -83,14 +86,17 @@ def _move_on(session: Session) -> None:
 
 @event.listens_for(db.session, "after_commit")
 def _tell_this_process(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     if session.info.pop(_CHANGED, None) and has_app_context():
         here: Freshness = current_app.extensions["newsapp.freshness"]
         here.doubt()
 
 
-@event.listens_for(db.session, "after_rollback")
-def _forget_changes(session: Session) -> None:
-    session.info.pop(_CHANGED, None)
+@event.listens_for(db.session, "after_transaction_end")
+def _forget_changes(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_CHANGED, None)
 
 
 class Freshness:
@@ -98,6 +104,7 @@ class Freshness:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._complaints = Complaints()
         self._forget()
         in_child(self._forget)
 
@@ -113,15 +120,21 @@ class Freshness:
         self._looked_at = self._asked_at = float("-inf")
         self._away = False
 
-    def version(self) -> int:
-        """The number that is in force, as seen at most half a second ago.
-
-        While the database is away, the last one known: what is kept can still be read.
-        """
+    def version(self) -> int | None:
+        """The number that is in force, as seen less than a second ago; None while it cannot be
+        known. Waits for a look where the last one is too old."""
         self._asked_at = now = time.monotonic()
         if self._settled != self._doubts or now - self._looked_at > LOOK_SECONDS * 2:
             self._look_soon()
+            if not self._is_certain():
+                return None
         return self._version
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database did not answer when it was last asked: nobody can have changed
+        anything since."""
+        return self._away
 
     def doubt(self) -> None:
         """Whoever asks next waits for a new look."""
@@ -137,20 +150,28 @@ class Freshness:
         if thread is not None:
             thread.join(LOOK_SECONDS * 5)
 
+    def _is_certain(self) -> bool:
+        fresh = time.monotonic() - self._looked_at < FRESH_SECONDS
+        return fresh and self._settled == self._doubts
+
     def _look_soon(self) -> None:
-        certain = self._settled == self._doubts and self._settled >= 0
         with self._lock:
             self._start()
             seen = self._seen
         self._wake.set()
         if not self._away:
-            seen.wait(WAIT_SECONDS if certain else FIRST_WAIT_SECONDS)
+            seen.wait(WAIT_SECONDS)
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._closed = False
-            self._thread = threading.Thread(target=self._run, name="newsapp-freshness", daemon=True)
-            self._thread.start()
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._closed = False
+        thread = threading.Thread(target=self._run, name="newsapp-freshness", daemon=True)
+        try:
+            thread.start()
+            self._thread = thread
+        except RuntimeError as error:
+            self._complaints.say("no thread that looks for changes; no page is kept", error)
 
     def _run(self) -> None:
         while True:
@@ -161,20 +182,18 @@ class Freshness:
                     return
                 doubts, seen = self._doubts, self._seen
                 self._seen = threading.Event()
-            self._look(doubts)
+            try:
+                self._look(doubts)
+                self._away = False
+            except Exception as error:  # whatever it is, the thread must outlive it
+                self._away = True
+                self._complaints.say("only kept pages can be read, no database", error)
             seen.set()
             idle = time.monotonic() - self._asked_at > IDLE_SECONDS
             self._wake.wait(None if idle else LOOK_SECONDS)
 
     def _look(self, doubts: int) -> None:
-        try:
-            with self._engine.connect() as connection:
-                self._version = connection.scalar(select(ContentVersion.number)) or 0
-        except SQLAlchemyError as error:
-            if not self._away:
-                _log.error("pages may be stale, the database does not answer: %s", error)
-            self._away = True
-            return
-        self._away = False
-        self._settled = doubts
-        self._looked_at = time.monotonic()
+        begun = time.monotonic()
+        with self._engine.connect() as connection:
+            self._version = connection.scalars(select(ContentVersion.number)).one()
+        self._settled, self._looked_at = doubts, begun

@@ -131,9 +131,13 @@ class Furnisher:
         of ``now``."""
         version = self._freshness.version()
         kept = self._kept
-        if kept is None or kept[0] != version or not kept[1] <= now < kept[2].until:
-            kept = self._kept = version, now, furnish(now, self._zone)
-        furniture = kept[2]
+        if version is None:
+            furniture = furnish(now, self._zone)
+        elif kept and kept[0] == version and kept[1] <= now < kept[2].until:
+            furniture = kept[2]
+        else:
+            furniture = furnish(now, self._zone)
+            self._kept = version, now, furniture
         if month in {None, furniture.calendar.month}:
             return furniture
         return replace(furniture, calendar=archive.month_table(month, now, self._zone))

@@ -4,7 +4,7 @@ It stands between the visit counter and Flask. What it keeps has marks where cou
 counter fills them, and counts, for a page from here as for any other. A page is kept only where the
 view allowed it (``pages.render``), for a reader without a session, when the answer is a plain 200
 that sets no cookie. It is stale as soon as the content version moves, or the clock reaches the
-moment that the view named.
+moment that the view named. While the database is away, what is kept can still be read.
 
 What a page is known by is all that it depends on: scheme and host, path, and those parameters that
 any kept page reads. Other parameters (a campaign's, a mistyped one) lead to the same page.
@@ -53,8 +53,9 @@ class KeptPage:
     page: CountedPage
     body: MarkedPage
 
-    def is_fresh(self, version: int, now: float) -> bool:
-        return self.version == version and self.since <= now < self.until
+    def is_fresh(self, version: int | None, now: float) -> bool:
+        """Whether it may be answered at ``now`` under that version; None: as far as is known."""
+        return version in {None, self.version} and self.since <= now < self.until
 
 
 class Shelf:
@@ -123,11 +124,15 @@ class PageCache:
             return self._app(environ, start_response)
         key = _key(environ)
         version, now = self._freshness.version(), self._clock()
+        if version is None and not self._freshness.is_away:
+            return self._app(environ, start_response)
         kept = self.shelf.get(key)
         if kept is not None and kept.is_fresh(version, now):
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers.copy())
             return () if method == "HEAD" else kept.body
+        if version is None:
+            return self._app(environ, start_response)
         return self._rendered(environ, start_response, key, version, now)
 
     def _rendered(
@@ -157,9 +162,11 @@ class PageCache:
             and answered
             and (headers := _keepable(*answered[-1])) is not None
         ):
-            marked = MarkedPage(b"".join(body))
-            if hasattr(body, "close"):
-                body.close()
+            try:
+                marked = MarkedPage(b"".join(body))
+            finally:
+                if hasattr(body, "close"):
+                    body.close()
             self.shelf.put(key, KeptPage(version, now, until.timestamp(), headers, page, marked))
             return marked
         return body

@@ -83,6 +83,8 @@ class VisitCounter:
         if environ.get("REQUEST_METHOD") == "HEAD":
             # The length of a page whose figures were not filled in would be a wrong one.
             answer.remove("content-length")
+            if _is_readers(environ):
+                answer.headers.append(("Vary", "Accept-Encoding"))
         elif _is_fillable(answer):
             body = self._fill(environ, answer, body)
         page = public_page(environ, answer.status, answer.header("content-type"))
@@ -127,10 +129,7 @@ class VisitCounter:
                 _close(body)
         answer.filled = page.has_marks
         answer.remove("content-length")
-        # Whoever is signed in may have written part of what a page says beside a secret of its
-        # own; compressed, its length would tell of that.
-        counted = environ.get(PAGE_KEY)
-        if isinstance(counted, CountedPage) and not counted.staff:
+        if _is_readers(environ):
             answer.headers.append(("Vary", "Accept-Encoding"))
             packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         else:
@@ -144,6 +143,16 @@ class VisitCounter:
 
     def _filled(self, page: MarkedPage) -> bytes:
         return page.filled(*self._figures.get(page.articles, page.site))
+
+
+def _is_readers(environ: WSGIEnvironment) -> bool:
+    """Whether the answer is a reader's page, to be compressed.
+
+    Whoever is signed in may have written part of what a page says beside a secret of its own;
+    compressed, its length would tell of that.
+    """
+    page = environ.get(PAGE_KEY)
+    return isinstance(page, CountedPage) and not page.staff
 
 
 @lru_cache(256)
