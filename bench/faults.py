@@ -115,6 +115,9 @@ def editor(server: Server, acknowledged: list[str]) -> Callable[[int], tuple[str
         try:
             where = signed_in.send(NEW, fields)
         except urllib.error.HTTPError as error:
+            if not error.geturl().endswith(NEW):
+                acknowledged.append(title)  # saved; only the page after it did not come
+                return "303", f"then {error.code}"
             kept = typed in error.read().decode(errors="replace")
             return str(error.code), "text kept" if kept else "TEXT LOST"
         if where.endswith(NEW) or "dang-nhap" in where:
@@ -168,9 +171,11 @@ def disk_full(server: Server) -> Iterator[None]:
     if not os.path.ismount(data):
         raise Skipped("needs root and a tmpfs")
     filler = data / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while file.write(bytes(4096)):
-            pass
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            with suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
     time.sleep(6)
     filler.unlink()
     yield
@@ -307,7 +312,7 @@ def one_fault(name: str) -> tuple[str, bool]:
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if name == "disk-full":
-            run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(data))
+            run("mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(data))
             stack.callback(subprocess.run, ["umount", "-l", str(data)], check=False)
         variables = {"NEWSAPP_FLOOD_LIMIT": "0", "NEWSAPP_LOG": "json"}
         if name == "postgresql-away":
