@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
@@ -29,6 +30,15 @@ from newsapp.furniture import Furniture, SiteSettings
 from newsapp.visits.store import LedgerUnavailableError
 
 RETRY_SECONDS = 30
+AWAY = (
+    DatabaseError,
+    InterfaceError,
+    NoConnectionLeft,
+    # What was just written is not there: the file under it was exchanged, or somebody was faster.
+    ObjectDeletedError,
+    LedgerUnavailableError,
+    OSError,
+)
 # What a database says when a statement is wrong: faults of the site, whatever state the disk is in.
 OUR_FAULTS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
@@ -38,7 +48,7 @@ def install(app: Flask) -> None:
     app.before_request(refuse_nul)
     app.log_exception = log_unexpected  # type: ignore[method-assign]  # Flask's own tells the path
     app.register_error_handler(HTTPException, http_error)
-    for kind in (DatabaseError, InterfaceError, NoConnectionLeft, LedgerUnavailableError, OSError):
+    for kind in AWAY:
         app.register_error_handler(kind, storage_away)
     app.register_error_handler(500, http_error)
 
