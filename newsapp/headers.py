@@ -23,7 +23,7 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 # Opened by itself, a file is a document without an origin: whatever is in it reaches nothing.
 LOCKED = f"{NOTHING}; sandbox"
 _OWN_FILES = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The editor aligns text and sizes its frame by style attributes, shows pasted pictures before

@@ -47,6 +47,8 @@ def test_the_first_article_page_is_light_and_the_second_is_only_itself(
     site.newsapp("import", "text", str(OLD_PAGE))
     page = open_page()
     first = Wire(page, site.address)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
     answer = page.goto("/tin/1", wait_until="networkidle")
     assert answer is not None
     assert len(gzip.compress(answer.body(), 6)) <= PAGE_BYTES
@@ -62,6 +64,8 @@ def test_the_first_article_page_is_light_and_the_second_is_only_itself(
     assert page.evaluate("document.fonts.check('1em \"Be Vietnam Pro\"')")
     # No script, and nothing from anywhere else.
     assert page.locator("script[src]:not([defer])").count() == 0
+
+    assert complaints == []
 
     second = Wire(page, site.address)
     page.goto("/", wait_until="networkidle")
