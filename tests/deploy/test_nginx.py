@@ -145,7 +145,7 @@ def test_nginx_says_of_a_picture_what_the_site_says_of_it(front: Front, media: P
 def test_a_picture_that_is_gone_is_a_page_of_the_site(front: Front) -> None:
     got = front.get("/media/ab/99999999999999999999-16x9.jpg")
     assert got.status == 404
-    assert "problem-code" in got.text
+    assert 'class="problem"' in got.text
 
 
 def test_documents_are_kept_under_the_sites_own_rules(front: Front, media: Path) -> None:

@@ -102,7 +102,7 @@ def test_nothing_sent_becomes_dangerous(
     # Bombs of 200 MB would show here.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000
     reader = FlaskClient(app, app.response_class)
-    folder = app.extensions["newsapp.config"].media_dir
+    folder = app.extensions["newsapp.config"].data_dir / "media"
     kept = [path for path in folder.rglob("*") if path.is_file()]
     assert db.session.query(Media).count() > 3
     for path in kept:
