@@ -48,6 +48,9 @@ def surroundings(month: Month | None = None) -> tuple[datetime, Furniture]:
     """The present moment (UTC) and what stands around a page at that moment."""
     now = clock_now()
     furnisher = cast(Furnisher, current_app.extensions["newsapp.furnisher"])
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        # Whoever has just saved something may be answered by another process than before.
+        current_app.extensions["newsapp.freshness"].doubt()
     return now, furnisher.furnish(now, month)
 
 

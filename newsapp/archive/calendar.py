@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -91,11 +91,3 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The half-open range of moments (UTC) from the start of ``first`` to the end of ``last``."""
     return start_of(first, zone), start_of(last + timedelta(days=1), zone)
-
-
-def months_between(first: date, last: date) -> Iterator[Month]:
-    """Every month that touches the days from ``first`` to ``last``, oldest first."""
-    month = Month.of(first)
-    while month <= Month.of(last):
-        yield month
-        month = Month.of(month.last + timedelta(days=1))

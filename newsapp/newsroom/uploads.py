@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from flask import Response, after_this_request, current_app
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
@@ -33,11 +33,18 @@ def take_in_with_form(file: FileStorage, field: Field, by: Actor) -> bool:
         said = refusal_words(error)
     except OSError:
         current_app.logger.exception("an image could not be written")
+        after_this_request(_unavailable)
         said = _("The site could not write the file. Tell the operator.")
     else:
         return True
     field.errors = [*field.errors, said]
     return False
+
+
+def _unavailable(answer: Response) -> Response:
+    """The form comes back as it was sent, but what is wrong is not in it."""
+    answer.status_code = 503
+    return answer
 
 
 def refusal_words(error: images.ImageRefused) -> str:

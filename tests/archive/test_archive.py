@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsapp.archive.calendar import Month, bounds, months_between, table
+from newsapp.archive.calendar import Month, bounds, table
 from newsapp.models import Article
 from tests.conftest import ZONE
 from tests.pages import CheckingClient, text_of
@@ -45,11 +45,6 @@ def test_a_day_begins_at_midnight_of_the_site() -> None:
     first, last = bounds(date(2017, 4, 15), date(2017, 4, 15), ZONE)
     assert first == datetime(2017, 4, 14, 17, tzinfo=UTC)
     assert last - first == timedelta(days=1)
-
-
-def test_months_between() -> None:
-    found = list(months_between(date(2016, 11, 30), date(2017, 2, 1)))
-    assert found == [Month(2016, 11), Month(2016, 12), Month(2017, 1), Month(2017, 2)]
 
 
 @pytest.fixture

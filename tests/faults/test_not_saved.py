@@ -113,10 +113,11 @@ def test_a_picture_that_finds_no_room_takes_no_text_with_it(
             NEW,
             data={"title": "Có ảnh", "body": BODY, "csrf_token": token, "cover_file": picture},
             content_type="multipart/form-data",
-            expect=422,
+            expect=503,
         )
     forms = [fields_of(form) for form in parse(answer.text).iter("form")]
     assert "Có ảnh" in [fields.get("title") for fields in forms]
+    assert "Trang tin không ghi được tệp" in answer.text
 
 
 def sent_again(page: str) -> dict[str, str]:

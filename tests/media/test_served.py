@@ -232,7 +232,7 @@ def test_away_uploads_are_refused_in_words_and_nothing_typed_is_lost(
         "body": "<p>Gõ cả buổi sáng.</p>",
         "cover_file": (io.BytesIO(photo(colour="navy")), "cầu.jpg"),
     }
-    page = editor.post(NEW, data=typed, expect=422).text
+    page = editor.post(NEW, data=typed, expect=503).text
     for words in ("Khai trương cầu mới", "Gõ cả buổi sáng.", AWAY):
         assert words in page
     assert db.session.query(Media).count() == 1
@@ -253,7 +253,7 @@ def test_away_a_logo_leaves_the_settings_form_filled(
         "site_name": "Phường Bến Lụa",
         "logo_file": (io.BytesIO(png(90)), "a.png"),
     }
-    page = administrator.post("/bien-tap/cai-dat", data=typed, expect=422).text
+    page = administrator.post("/bien-tap/cai-dat", data=typed, expect=503).text
     assert AWAY in page
     assert "Phường Bến Lụa" in page
 
