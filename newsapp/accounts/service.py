@@ -210,7 +210,7 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Accoun
         sessions.begin_halfway(account, now)
         raise SecondFactorNeeded
     throttle.forget(key)
-    throttle.is_familiar(name, address, now)
+    throttle.remember(name, address, now)
     sessions.begin(account, now)
     return account
 
@@ -226,7 +226,7 @@ def finish_sign_in(code: str, address: str, now: datetime) -> Account:
         raise SignInExpired
     _accept_code(account, code, now)
     throttle.forget(throttle.key(account.username, address))
-    throttle.is_familiar(account.username, address, now)
+    throttle.remember(account.username, address, now)
     sessions.begin(account, now)
     return account
 

@@ -63,7 +63,7 @@ def wait_for_network(name: str, address: str, now: datetime) -> None:
         )
 
 
-def is_familiar(name: str, address: str, now: datetime) -> None:
+def remember(name: str, address: str, now: datetime) -> None:
     """Remember that ``name`` signed in from this network; the caller commits."""
     row = SignInFailures(key=key(f"familiar\n{name}", address), failures=0, last_at=now)
     db.session.merge(row)

@@ -150,7 +150,7 @@ def test_the_server_refuses_before_it_parses(tmp_path: Path) -> None:
 def test_many_names_from_one_network(app: Flask, make_account: Callable[..., Account]) -> None:
     lan, mai = make_account(username="lan"), make_account(username="mai")
     now = datetime.now(UTC)
-    throttle.is_familiar("lan", "192.0.2.1", now)
+    throttle.remember("lan", "192.0.2.1", now)
     for number in range(throttle.NETWORK_FREE_FAILURES):
         with app.test_request_context(), pytest.raises(service.SignInRefused):
             service.sign_in(f"ten{number}", "sai", "192.0.2.1", now)
