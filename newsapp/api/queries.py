@@ -58,7 +58,9 @@ def articles(question: Question, now: datetime, zone: ZoneInfo) -> Found:
 
     Raises UnknownSection.
     """
-    statement = _within(teasers(now).add_columns(Article.updated_at), question, zone)
+    # One upper bound, for SQLite may go along the index by the wider of two.
+    latest = min(now, question.cursor.published_at) if question.cursor else now
+    statement = _within(teasers(latest).add_columns(Article.updated_at), question, zone)
     if question.section is not None:
         statement = statement.where(Article.section_id.in_(_family(question.section)))
     if question.cursor is not None:

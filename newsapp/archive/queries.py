@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.extensions import db
@@ -14,6 +14,8 @@ from newsapp.models import Album, Article, State
 from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
 
 MONTH_PAGE_SIZE = 50
+# Of two upper bounds SQLite may go along the index by the wider one; it gets one, made of both.
+_MOMENT = timedelta(microseconds=1)
 DAY_MAX = 200
 
 
@@ -80,7 +82,7 @@ def _count(first: datetime, last: datetime, now: datetime) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(Article)
-        .where(Article.visible(now), Article.published_at >= first, Article.published_at < last)
+        .where(Article.visible(min(now, last - _MOMENT)), Article.published_at >= first)
         .scalar_subquery()
     )
 
@@ -127,16 +129,15 @@ def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
 def month_news(month: Month, cursor: Cursor | None, now: datetime, zone: ZoneInfo) -> Listing:
     """The articles of ``month``, newest first."""
     first, last = bounds(month.first, month.last, zone)
-    within = and_(Article.published_at >= first, Article.published_at < last)
-    return paged([within], cursor, now, MONTH_PAGE_SIZE)
+    return paged([Article.published_at >= first], cursor, min(now, last - _MOMENT), MONTH_PAGE_SIZE)
 
 
 def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
     """The articles of ``day`` (newest first, at most ``DAY_MAX``) and its neighbours."""
     first, last = bounds(day, day, zone)
     rows = db.session.execute(
-        teasers(now)
-        .where(Article.published_at >= first, Article.published_at < last)
+        teasers(min(now, last - _MOMENT))
+        .where(Article.published_at >= first)
         .order_by(*NEWEST_FIRST)
         .limit(DAY_MAX)
     )
@@ -155,7 +156,7 @@ def _nearest(
     """The times of the nearest visible articles before ``first`` and from ``last`` on."""
     return (
         select(func.max(Article.published_at))
-        .where(Article.visible(now), Article.published_at < first)
+        .where(Article.visible(min(now, first - _MOMENT)))
         .scalar_subquery(),
         select(func.min(Article.published_at))
         .where(Article.visible(now), Article.published_at >= last)

@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     literal,
     not_,
-    null,
     select,
     true,
     tuple_,
@@ -326,8 +325,9 @@ def paged(
 
     Each range is read by itself, along its index and no further than the page.
     """
+    latest = now if cursor is None else min(now, cursor.published_at)
     parts = [
-        teasers(now)
+        teasers(latest)
         .where(part, true() if cursor is None else before(cursor))
         .order_by(*NEWEST_FIRST)
         .limit(size + 1)
@@ -417,18 +417,15 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
 
 
 def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
-    """The lead story and the pinned articles, asked for in one statement."""
-    picked = teasers(now).add_columns(Pick.position).join(Pick, Pick.article_id == Article.id)
-    newest = (
-        teasers(now)
-        .add_columns(cast(null(), Pick.position.type).label("position"))
-        .where(Article.id.not_in(select(Pick.article_id)))
-        .order_by(*NEWEST_FIRST)
-        .limit(1)
-    )
-    by_place = {row.position: to_teaser(row) for row in _all([picked, newest])}
+    """The lead story and the pinned articles."""
+    rows = db.session.execute(select(Pick.article_id, Pick.position))
+    places = {row.article_id: row.position for row in rows}
+    # By their ids: joined to the picks, SQLite would look through all articles for them.
+    picked = teasers(now).where(Article.id.in_(places))
+    newest = teasers(now).where(Article.id.not_in(places)).order_by(*NEWEST_FIRST).limit(1)
+    by_place = {places.get(row.id): to_teaser(row) for row in _all([picked, newest])}
     newest_one = by_place.pop(None, None)
-    pinned = [by_place[place] for place in sorted(by_place) if place > 0]
+    pinned = [by_place[place] for place in sorted(filter(None, by_place))]
     lead = by_place.get(0) or newest_one
     if lead is None and pinned:
         lead = pinned.pop(0)
@@ -559,7 +556,11 @@ def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
     """What stands under an article; ``related`` are ids, nearest first. One statement."""
     same = teasers(now).where(Article.section_id == page.section.id)
     newer = same.where(after(page.cursor)).order_by(Article.published_at, Article.id)
-    older = same.where(before(page.cursor)).order_by(*NEWEST_FIRST)
+    older = (
+        teasers(min(now, page.published_at))
+        .where(Article.section_id == page.section.id, before(page.cursor))
+        .order_by(*NEWEST_FIRST)
+    )
     parts = {
         "newer": newer.limit(NEIGHBOURS),
         "older": older.limit(NEIGHBOURS + 1),

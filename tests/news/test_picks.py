@@ -114,7 +114,7 @@ def test_picks_cost_no_statement(news: list[Article], count_queries: Callable[[]
     picks.set_lead(news[0].id, by=COMMAND_LINE)
     for article in news[1:5]:
         picks.pin(article.id, by=COMMAND_LINE)
-    assert cost() == without == 2
+    assert cost() == without == 3
 
 
 def test_how_many_items_a_section_shows_is_a_setting(
