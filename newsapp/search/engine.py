@@ -57,7 +57,7 @@ class Searcher(Protocol):
 
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
         """For each match the newest articles, at most ``each``: (place of the match, article id).
-        One statement; on SQLite among the newest 20,000 articles."""
+        One statement; on SQLite among the newest 2,000 articles."""
 
 
 class Engine(Protocol):

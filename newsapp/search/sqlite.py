@@ -15,6 +15,8 @@ from newsapp.search.query import Match
 # The newest articles are looked through first: what matches often is found there, without a look
 # at all that matches.
 WINDOW = 20_000
+# What is related to an article is asked for with each page, and old news is seldom of use.
+SHARED_WINDOW = 2_000
 WITHIN_WINDOW = "AND t.rowid BETWEEN :lowest AND :highest AND e.published_at >= :earliest"
 
 
@@ -100,15 +102,14 @@ class _Searcher:
     @cached_property
     def _window(self) -> Any:
         """Lowest and highest entry, earliest moment and number of the newest articles in bounds."""
-        return self._connection.execute(self._bounds.bind(self._newest)).one()
+        return self._connection.execute(self._bounds.bind(self._newest(WINDOW))).one()
 
-    @property
-    def _newest(self) -> str:
+    def _newest(self, window: int) -> str:
         return (
             "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
             " count(*) AS number FROM"
             f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
-            f" {NEWEST_FIRST} LIMIT {WINDOW})"
+            f" {NEWEST_FIRST} LIMIT {window})"
         )
 
     def find(self, match: Match, limit: int) -> list[int]:
@@ -138,7 +139,7 @@ class _Searcher:
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
         rows = self._connection.execute(
             self._bounds.bind(
-                f"WITH w AS MATERIALIZED ({self._newest}) {' UNION ALL '.join(parts)}"
+                f"WITH w AS MATERIALIZED ({self._newest(SHARED_WINDOW)}) {' UNION ALL '.join(parts)}"
             ),
             {**values, "each": each},
         )
