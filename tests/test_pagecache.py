@@ -194,11 +194,11 @@ def test_staff_see_at_once_what_another_process_changed(
 ) -> None:
     make_article()
     editor = sign_in(make_account(Role.EDITOR))
-    editor.get("/")
+    editor.get("/lien-ket")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE section SET name = 'Tên mới'"))
         connection.execute(text("UPDATE content_version SET number = number + 1"))
-    assert "Tên mới" in editor.get("/").text
+    assert "Tên mới" in editor.get("/lien-ket").text
 
 
 def test_a_scheduled_article_comes_at_its_second(
