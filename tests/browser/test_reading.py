@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -100,6 +101,8 @@ def test_text_grows_and_stays_so(office: Flask, open_page: OpenPage) -> None:
     larger.click()
     larger.click()
     page.get_by_role("button", name="Tương phản cao").click()
+    # However late the script comes, nothing is painted in the usual size first.
+    page.route("**/reading.js", lambda route: (time.sleep(0.8), route.continue_()))
     page.goto(address(article))
     assert letter(page) == pytest.approx(usual * 1.25)
     expect(page.get_by_role("button", name="Tương phản cao")).to_have_attribute(
