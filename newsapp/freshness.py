@@ -26,6 +26,9 @@ LOOK_SECONDS = 0.25
 """Between two looks."""
 FRESH_SECONDS = 0.75
 """How old a look may be: with the time of rendering, an edit is seen within a second."""
+STAND_IN_SECONDS = 0.75
+"""How long ago a version must have been in force for its pages to stand in for new ones that are
+being made: an edit is still seen within a second."""
 # Whoever waits in vain gets a page that is made for them alone.
 WAIT_SECONDS = 1.0
 # So long after the last reader nobody looks any more; the next reader waits for a look.
@@ -116,8 +119,8 @@ class Freshness:
         self._closed = False
         self._doubts = 0
         self._settled = -1
-        self._version = 0
-        self._looked_at = self._asked_at = float("-inf")
+        self._version = self._previous = 0
+        self._looked_at = self._asked_at = self._previous_until = float("-inf")
         self._away = False
 
     def version(self) -> int | None:
@@ -129,6 +132,12 @@ class Freshness:
             if not self._is_certain():
                 return None
         return self._version
+
+    def was_in_force(self, version: int) -> bool:
+        """Whether that number was the last but one, and still seen a moment ago."""
+        return (
+            version == self._previous and time.monotonic() - self._previous_until < STAND_IN_SECONDS
+        )
 
     @property
     def is_away(self) -> bool:
@@ -195,5 +204,8 @@ class Freshness:
     def _look(self, doubts: int) -> None:
         begun = time.monotonic()
         with self._engine.connect() as connection:
-            self._version = connection.scalars(select(ContentVersion.number)).one()
+            version = connection.scalars(select(ContentVersion.number)).one()
+        if version != self._version:
+            self._previous, self._previous_until = self._version, self._looked_at
+            self._version = version
         self._settled, self._looked_at = doubts, begun

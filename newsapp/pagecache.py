@@ -4,7 +4,8 @@ It stands between the visit counter and Flask. What it keeps has marks where cou
 counter fills them, and counts, for a page from here as for any other. A page is kept only where the
 view allowed it (``pages.render``), for a reader without a session, when the answer is a plain 200
 that sets no cookie. It is stale as soon as the content version moves, or the clock reaches the
-moment that the view named. While the database is away, what is kept can still be read.
+moment that the view named. While one reader waits for a page to be made anew, the others of that
+moment get the one before; while the database is away, what is kept can still be read.
 
 What a page is known by is all that it depends on: scheme and host, path, and those parameters that
 any kept page reads. Other parameters (a campaign's, a mistyped one) lead to the same page.
@@ -117,6 +118,7 @@ class PageCache:
         self._session_cookie = f"{session_cookie}="
         self._clock = clock
         self.shelf = Shelf(bytes_max)
+        self._in_the_making: set[Key] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -127,13 +129,25 @@ class PageCache:
         if version is None and not self._freshness.is_away:
             return self._app(environ, start_response)
         kept = self.shelf.get(key)
-        if kept is not None and kept.is_fresh(version, now):
+        if kept is not None and (kept.is_fresh(version, now) or self._stands_in(kept, key, now)):
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers.copy())
             return () if method == "HEAD" else kept.body
         if version is None:
             return self._app(environ, start_response)
-        return self._rendered(environ, start_response, key, version, now)
+        self._in_the_making.add(key)
+        try:
+            return self._rendered(environ, start_response, key, version, now)
+        finally:
+            self._in_the_making.discard(key)
+
+    def _stands_in(self, kept: KeptPage, key: Key, now: float) -> bool:
+        """Whether that page may be answered while a newer one is made for somebody else."""
+        return (
+            key in self._in_the_making
+            and self._freshness.was_in_force(kept.version)
+            and kept.is_fresh(None, now)
+        )
 
     def _rendered(
         self,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask, request
 from sqlalchemy import event, text, update
+from werkzeug.test import Client
 
 from newsapp.extensions import db
 from newsapp.freshness import Freshness
@@ -185,6 +188,37 @@ def test_a_change_of_another_process_is_seen_within_a_second(
     while "Sau khi sửa" not in client.get(address(article)).text:
         assert time.monotonic() - begun < 1
         time.sleep(0.05)
+
+
+def test_who_comes_while_a_page_is_made_anew_gets_the_one_before(
+    app: Flask, make_article: MakeArticle
+) -> None:
+    """So long as it is news of this second, and no longer."""
+    article = make_article("Trước khi sửa")
+    app.test_client().get(address(article), headers=FIREFOX)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            go_on.wait(5)
+
+    app.before_request_funcs.setdefault(None, []).append(hold)
+    read = partial(Client(app).get, address(article), headers=FIREFOX)
+    seen: list[str] = []
+    slow_one = threading.Thread(target=lambda: seen.append(read().text))
+    version(app)
+    edit_elsewhere()
+    app.extensions["newsapp.freshness"].doubt()
+    version(app)
+    slow_one.start()
+    assert begun.wait(5)
+    assert "Trước khi sửa" in read().text
+    time.sleep(0.8)
+    assert "Sau khi sửa" in read().text
+    go_on.set()
+    slow_one.join()
+    assert "Sau khi sửa" in seen[0]
 
 
 def test_staff_see_at_once_what_another_process_changed(

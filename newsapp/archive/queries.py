@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, func, select
 
 from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.extensions import db
-from newsapp.models import Album, Article, State
+from newsapp.models import Album, Article
 from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
 
 MONTH_PAGE_SIZE = 50
@@ -67,7 +67,7 @@ def around(now: datetime, zone: ZoneInfo) -> tuple[Span | None, datetime]:
         select(
             select(func.min(Article.published_at)).where(Article.visible(now)).scalar_subquery(),
             select(func.min(Article.published_at))
-            .where(Article.state == State.PUBLISHED, Article.published_at > now)
+            .where(Article.published(), Article.published_at > now)
             .scalar_subquery(),
             select(func.min(Album.published_at)).where(Album.published_at > now).scalar_subquery(),
         )

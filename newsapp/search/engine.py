@@ -56,8 +56,8 @@ class Searcher(Protocol):
         """Ids of the newest articles that match, newest first."""
 
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
-        """For each match the newest articles, at most ``each``: (place of the match, article id).
-        One statement; on SQLite among the newest 2,000 articles."""
+        """For each match some articles, at most ``each``: (place of the match, article id).
+        One statement; on SQLite among the 16,000 that were saved last."""
 
 
 class Engine(Protocol):

@@ -181,7 +181,7 @@ def _fill(entries: list[int]) -> None:
 
 def _differences() -> Iterator[Finding]:
     """Published articles without an entry and entries without one, by their columns alone."""
-    published = (Article.state == State.PUBLISHED) & Article.deleted_at.is_(None)
+    published = Article.published() & Article.deleted_at.is_(None)
     missing = (
         select(Article.id)
         .outerjoin(SearchEntry, SearchEntry.article_id == Article.id)

@@ -112,8 +112,7 @@ class _Searcher:
             # search_having() has the same setting.
             f"(SELECT {place} AS place, e.article_id FROM"
             f" search_having(CAST(:match{place} AS tsquery)) t"
-            f" JOIN search_entry e ON e.id = t WHERE {self._bounds.condition} {NEWEST_FIRST}"
-            " LIMIT :each)"
+            f" JOIN search_entry e ON e.id = t WHERE {self._bounds.condition} LIMIT :each)"
             for place in range(len(matches))
         )
         values = {f"match{place}": _tsquery(match) for place, match in enumerate(matches)}

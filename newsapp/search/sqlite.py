@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -16,7 +15,7 @@ from newsapp.search.query import Match
 # at all that matches.
 WINDOW = 20_000
 # What is related to an article is asked for with each page, and old news is seldom of use.
-SHARED_WINDOW = 2_000
+SHARED_WINDOW = 16_000
 WITHIN_WINDOW = "AND t.rowid BETWEEN :lowest AND :highest AND e.published_at >= :earliest"
 
 
@@ -102,15 +101,13 @@ class _Searcher:
     @cached_property
     def _window(self) -> Any:
         """Lowest and highest entry, earliest moment and number of the newest articles in bounds."""
-        return self._connection.execute(self._bounds.bind(self._newest(WINDOW))).one()
-
-    def _newest(self, window: int) -> str:
-        return (
-            "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
-            " count(*) AS number FROM"
-            f" (SELECT e.id, e.published_at FROM search_entry e WHERE {self._bounds.condition}"
-            f" {NEWEST_FIRST} LIMIT {window})"
-        )
+        return self._connection.execute(
+            self._bounds.bind(
+                "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
+                " count(*) AS number FROM (SELECT e.id, e.published_at FROM search_entry e"
+                f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT {WINDOW})"
+            )
+        ).one()
 
     def find(self, match: Match, limit: int) -> list[int]:
         if not self._window.number:
@@ -130,18 +127,16 @@ class _Searcher:
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
         if not matches:
             return []
-        within = re.sub(r":(\w+)", r"(SELECT \1 FROM w)", WITHIN_WINDOW)
+        # In the order of the terms' own rows, the last first: that is where FTS5 stops early.
+        within = f"AND t.rowid > (SELECT max(id) FROM search_entry) - {SHARED_WINDOW}"
         parts = (
             f"SELECT {place} AS place, article_id FROM"
-            f" ({self._select} :match{place} {within} {NEWEST_FIRST} LIMIT :each)"
+            f" ({self._select} :match{place} {within} ORDER BY t.rowid DESC LIMIT :each)"
             for place in range(len(matches))
         )
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
         rows = self._connection.execute(
-            self._bounds.bind(
-                f"WITH w AS MATERIALIZED ({self._newest(SHARED_WINDOW)}) {' UNION ALL '.join(parts)}"
-            ),
-            {**values, "each": each},
+            self._bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each}
         )
         return [(row.place, row.article_id) for row in rows]
 
