@@ -39,15 +39,14 @@ class SearchEntry(Base):
 
 
 class SearchWord(Base):
-    """A word that some article has or had, in lower case and one tone placement: each marked one,
-    and all words of titles (``in_title``), which are offered to who mistyped."""
+    """A word that some title has or had, in lower case and one tone placement: offered to who
+    mistyped."""
 
     __tablename__ = "search_word"
     __table_args__ = (at_most("written", WORD_MAX), at_most("folded", WORD_MAX))
 
     written: Mapped[str] = mapped_column(String(WORD_MAX), primary_key=True)
-    folded: Mapped[str] = mapped_column(String(WORD_MAX), index=True)
-    in_title: Mapped[bool]
+    folded: Mapped[str] = mapped_column(String(WORD_MAX))
 
 
 class SearchMiss(Base):

@@ -89,6 +89,10 @@ class Engine(Protocol):
     def stray(self, connection: Connection) -> int:
         """How many rows of terms belong to no entry any more."""
 
+    def merge(self, connection: Connection, table: str, *, anew: bool) -> bool:
+        """Put together what many saves have left in pieces, a part of it at a time; ``anew`` says
+        that this is the first part. True while there is more to do."""
+
     def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
         """Whether the index finds the entry by each of these terms."""
 

@@ -68,7 +68,7 @@ def put(article: Article) -> None:
     engine.write(connection, TABLE, entry_id, found.terms)
     if engine.is_rebuilding(connection):
         engine.write(connection, NEW_TABLE, entry_id, found.terms)
-    _learn(connection, found.vocabulary)
+    _learn(connection, found.title_words)
 
 
 def remove(article_id: int) -> None:
@@ -86,33 +86,19 @@ def move(section_id: int, to_section_id: int) -> None:
     )
 
 
-def _learn(connection: Connection, vocabulary: dict[str, tuple[str, bool]]) -> None:
-    """Note the words that are new, or new in a title."""
-    known: dict[str, bool] = {}
-    asked = list(vocabulary)
-    for start in range(0, len(asked), 400):
-        there = select(SearchWord.written, SearchWord.in_title).where(
-            SearchWord.written.in_(asked[start : start + 400])
-        )
-        known.update((row.written, row.in_title) for row in connection.execute(there))
+def _learn(connection: Connection, title_words: dict[str, str]) -> None:
+    """Note the words of a title that are new."""
+    there = select(SearchWord.written).where(SearchWord.written.in_(title_words))
+    known = set(connection.scalars(there))
     rows = [
-        {"written": written, "folded": folded, "in_title": in_title}
+        {"written": written, "folded": folded}
         # In one order everywhere: two savers must not lock each other out.
-        for written, (folded, in_title) in sorted(vocabulary.items())
-        if written not in known or (in_title and not known[written])
+        for written, folded in sorted(title_words.items())
+        if written not in known
     ]
-    if not rows:
-        return
-    new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = new(SearchWord)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[SearchWord.written],
-            set_={"in_title": True},
-            where=~SearchWord.in_title & statement.excluded.in_title,
-        ),
-        rows,
-    )
+    if rows:
+        new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+        connection.execute(new(SearchWord).on_conflict_do_nothing(), rows)
 
 
 def rebuild() -> Iterator[tuple[int, int]]:
@@ -134,6 +120,7 @@ def rebuild() -> Iterator[tuple[int, int]]:
         db.session.commit()
         done, after = done + len(batch), batch[-1]
         yield min(done, total), total
+    _merge(engine, NEW_TABLE)
     connection = db.session.connection()
     engine.lock(connection)
     _fill(engine.missing(connection, NEW_TABLE, 0, 2**31 - 1))
@@ -155,6 +142,17 @@ def catch_up() -> Iterator[tuple[int, int]]:
             db.session.commit()
             db.session.expunge_all()
             yield done, len(behind)
+    if len(behind) >= BATCH:
+        _merge(engine_of(db.session.connection()), TABLE)
+
+
+def _merge(engine: Engine, table: str) -> None:
+    """Put a table's pieces together, which makes it faster to ask; commits as it goes."""
+    anew = True
+    while engine.merge(db.session.connection(), table, anew=anew):
+        db.session.commit()
+        anew = False
+    db.session.commit()
 
 
 def _fill(entries: list[int]) -> None:
@@ -176,7 +174,7 @@ def _fill(entries: list[int]) -> None:
                 connection.execute(
                     update(SearchEntry).where(SearchEntry.id == row.id).values(digest=fresh)
                 )
-            _learn(connection, found.vocabulary)
+            _learn(connection, found.title_words)
 
 
 def _differences() -> Iterator[Finding]:

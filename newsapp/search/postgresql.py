@@ -69,6 +69,9 @@ class PostgreSQL:
     def stray(self, connection: Connection) -> int:
         return 0  # the foreign key takes them along
 
+    def merge(self, connection: Connection, table: str, *, anew: bool) -> bool:
+        return False  # autovacuum does what there is to do
+
     def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
         found = connection.execute(
             text(
@@ -123,7 +126,4 @@ class _Searcher:
 
 
 def _tsquery(match: Match) -> str:
-    return " & ".join(
-        "(" + " | ".join(f"'{term.text}'" + ":*" * term.begins for term in forms) + ")"
-        for forms in match
-    )
+    return " & ".join(f"'{term.text}'" + ":*" * term.begins for term in match)

@@ -25,8 +25,6 @@ PAGE_SIZE = 20
 HITS_MAX = 1_000
 # Up to so many texts are read to see whether a phrase stands in them in one piece.
 READ_MAX = 200
-# Vietnamese has no more than a few dozen ways to mark a syllable; typing errors add some.
-FORMS_MAX = 80
 RELATED = 4
 _RELATED_EACH = 15
 _RELATED_PAIRS = 20
@@ -73,9 +71,8 @@ def find(query: Query, bounds: Bounds) -> list[int]:
     """Ids of the articles that match, best first, at most ``HITS_MAX + 1``."""
     if not query.groups:
         return []
-    known = _Known(query)
     searcher = index.searcher(bounds)
-    *better, widest = query.matches(known)
+    *better, widest = query.matches()
     # The widest question first: with no answer, or with one, there is nothing to rank.
     newest = searcher.find(widest, HITS_MAX + 1)
     found: dict[int, None] = {}
@@ -87,39 +84,10 @@ def find(query: Query, bounds: Bounds) -> list[int]:
     if query.phrases and len(found) <= READ_MAX:
         found = dict.fromkeys(_read(query, list(found)))
     # Only where whole words do not fill a page: so many words begin alike.
-    for match in query.beginnings(known):
+    for match in query.beginnings():
         if len(found) < PAGE_SIZE:
             found.update(dict.fromkeys(searcher.find(match, HITS_MAX + 1)))
     return list(found)[: HITS_MAX + 1]
-
-
-class _Known:
-    """The vocabulary, as far as a query needs it."""
-
-    def __init__(self, query: Query) -> None:
-        self._spelt: dict[str, list[str]] = {}
-        for written, folded in db.session.execute(
-            select(SearchWord.written, SearchWord.folded)
-            .where(
-                SearchWord.folded.in_({word.folded for word in query.words}),
-                SearchWord.written != SearchWord.folded,
-            )
-            .order_by(SearchWord.written)
-        ):
-            self._spelt.setdefault(folded, []).append(written)
-
-    def spelt(self, folded: str) -> tuple[str, ...]:
-        return tuple(self._spelt.get(folded, ()))[:FORMS_MAX]
-
-    def beginning(self, folded: str) -> tuple[str, ...]:
-        """Marked words that begin so, each beginning that such words share only once."""
-        rows = db.session.scalars(
-            select(SearchWord.written)
-            .where(SearchWord.folded.startswith(folded, autoescape=True))
-            .order_by(SearchWord.written)
-        )
-        begun = dict.fromkeys(written[: len(folded)] for written in rows)
-        return tuple(begun)[:FORMS_MAX]
 
 
 def _read(query: Query, found: Sequence[int]) -> list[int]:
@@ -158,9 +126,7 @@ def _hits(query: Query, article_ids: Sequence[int], now: datetime) -> tuple[Hit,
 def suggestion(query: Query, bounds: Bounds) -> str:
     """The nearest words of titles for a query that found nothing, if those find something."""
     known: dict[str, list[str]] = {}
-    for written, folded in db.session.execute(
-        select(SearchWord.written, SearchWord.folded).where(SearchWord.in_title)
-    ):
+    for written, folded in db.session.execute(select(SearchWord.written, SearchWord.folded)):
         known.setdefault(folded, []).append(written)
     choices: list[list[tuple[float, str]]] = []
     for word in query.words:
@@ -178,7 +144,7 @@ def suggestion(query: Query, bounds: Bounds) -> str:
     searcher = index.searcher(bounds)
     for offered in islice(_combinations(choices), _SUGGESTIONS_TRIED):
         better = parse(offered)
-        *_, widest = better.matches(_Known(better))
+        *_, widest = better.matches()
         if searcher.find(widest, 1):
             return offered
     return ""
@@ -217,7 +183,7 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
     """
     pairs = list(dict.fromkeys(map(terms.pair, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
     searcher = index.searcher(Bounds(now, sections=(section_id,)))
-    shared = searcher.share([((Term(pair),),) for pair in pairs], _RELATED_EACH)
+    shared = searcher.share([(Term(pair),) for pair in pairs], _RELATED_EACH)
     having = Counter(place for place, _article in shared)
     scores: Counter[int] = Counter()
     for place, other in shared:

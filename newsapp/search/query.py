@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
-from typing import Protocol
 
 from newsapp.search import terms
 from newsapp.search.terms import Word
@@ -50,18 +48,8 @@ class Term:
     begins: bool = False
 
 
-# One question to an index: of each of these at least one.
-Match = tuple[tuple[Term, ...], ...]
-
-
-class Vocabulary(Protocol):
-    """Which words are known that differ from their folded form."""
-
-    def spelt(self, folded: str) -> tuple[str, ...]:
-        """The marked words of that folded form."""
-
-    def beginning(self, folded: str) -> tuple[str, ...]:
-        """Marked words whose folded form begins so."""
+# One question to an index: all of these.
+Match = tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +74,21 @@ class Query:
         """Groups that the terms find by pairs alone: a text must be read to be sure."""
         return tuple(g for g in self.groups if len(g.words) > 1 and not g.is_number)
 
-    def matches(self, known: Vocabulary) -> Iterator[Match]:
+    def matches(self) -> Iterator[Match]:
         """The questions to ask, best first: as written before folded, title before lead before
         the rest, words that follow each other as typed before words anywhere."""
         runs = _runs(self.groups)
-        close = tuple((Term(terms.pair(two)),) for two in pairwise(self.words))
+        close = tuple(Term(terms.pair(two)) for two in pairwise(self.words))
         as_typed = len(self.groups) > 1
-        for forms in (_as_written, partial(_any_form, known)):
+        for form in (_as_written, _in_any_form):
             for kind in (terms.TITLE, terms.LEAD):
-                yield (*(forms(kind, word) for word in self.words), *runs)
-            anywhere = tuple(forms(terms.WRITTEN, word) for word in self.words)
+                yield (*(form(kind, word) for word in self.words), *runs)
+            anywhere = tuple(form(terms.WRITTEN, word) for word in self.words)
             if as_typed:
                 yield (*anywhere, *runs, *close)
             yield (*anywhere, *runs)
 
-    def beginnings(self, known: Vocabulary) -> Iterator[Match]:
+    def beginnings(self) -> Iterator[Match]:
         """The same in any form with a last word that is still being typed."""
         if not self.unfinished:
             return
@@ -109,28 +97,25 @@ class Query:
         words = (*(word for group in before for word in group.words), *start)
         runs = _runs(before)
         if start:
-            kept = (_any_form(known, terms.WRITTEN, word) for word in words)
+            kept = (_in_any_form(terms.WRITTEN, word) for word in words)
             if last.is_number:
-                yield (*kept, *runs, (Term(terms.number(last.words), begins=True),))
+                yield (*kept, *runs, Term(terms.number(last.words), begins=True))
         elif len(typed.folded) >= BEGINNING_MIN:
-            begun = (typed.folded, *known.beginning(typed.folded))
             for kind in (terms.TITLE, terms.WRITTEN):
-                kept = (_any_form(known, kind, word) for word in words)
-                forms = tuple(Term(terms.written(kind, form), begins=True) for form in begun)
-                yield (*kept, *runs, forms)
+                kept = (_in_any_form(kind, word) for word in words)
+                yield (*kept, *runs, Term(terms.folded(kind, typed.folded), begins=True))
 
 
-def _runs(groups: Iterable[Group]) -> tuple[tuple[Term, ...], ...]:
-    return tuple((run,) for group in groups for run in group.runs)
+def _runs(groups: Iterable[Group]) -> tuple[Term, ...]:
+    return tuple(run for group in groups for run in group.runs)
 
 
-def _as_written(kind: str, word: Word) -> tuple[Term, ...]:
-    return (Term(terms.written(kind, word.written)),)
+def _as_written(kind: str, word: Word) -> Term:
+    return Term(terms.written(kind, word.written))
 
 
-def _any_form(known: Vocabulary, kind: str, word: Word) -> tuple[Term, ...]:
-    forms = dict.fromkeys((word.written, word.folded, *known.spelt(word.folded)))
-    return tuple(Term(terms.written(kind, form)) for form in forms)
+def _in_any_form(kind: str, word: Word) -> Term:
+    return Term(terms.folded(kind, word.folded))
 
 
 def parse(text: str) -> Query:

@@ -16,6 +16,8 @@ from newsapp.search.query import Match
 WINDOW = 20_000
 # What is related to an article is asked for with each page, and old news is seldom of use.
 SHARED_WINDOW = 16_000
+# So much is written in one go; readers and savers come in between.
+MERGE_PAGES = 2_000
 WITHIN_WINDOW = "AND t.rowid BETWEEN :lowest AND :highest AND e.published_at >= :earliest"
 
 
@@ -75,6 +77,16 @@ class SQLite:
                 )
             ).scalar_one()
         )
+
+    def merge(self, connection: Connection, table: str, *, anew: bool) -> bool:
+        # A negative number begins, a positive one goes on; the end is told by nothing having moved.
+        raw = connection.connection.dbapi_connection
+        before = raw.total_changes  # type: ignore[union-attr]  # it is sqlite3's
+        connection.execute(
+            text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)"),
+            {"pages": -MERGE_PAGES if anew else MERGE_PAGES},
+        )
+        return bool(raw.total_changes - before > 1)  # type: ignore[union-attr]
 
     def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
         ordered = sorted(terms)
@@ -154,7 +166,4 @@ class _Searcher:
 
 
 def _fts5(match: Match) -> str:
-    return " AND ".join(
-        "(" + " OR ".join(f'"{term.text}"' + "*" * term.begins for term in forms) + ")"
-        for forms in match
-    )
+    return " AND ".join(f'"{term.text}"' + "*" * term.begins for term in match)

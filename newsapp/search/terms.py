@@ -8,10 +8,10 @@ what it is:
 ``1``  the same in the title; ``2`` in the lead
 ``3``  two folded words that follow each other, as a short hash
 ``4``  a number of a document, folded, from each of its parts: ``436.kh.ubnd``
+``5``  a folded word anywhere; ``6`` in the title; ``7`` in the lead
 =====  ==============================================================================
 
-There is no term for a folded word: whoever looks for one looks for every way to write it that the
-vocabulary knows. Pairs of words serve phrases, at half the size of positions; a hash of twenty
+Pairs of words serve phrases, at half the size of positions; a hash of twenty
 bits keeps them small however many there are, and is wrong for one pair of words in two thousand.
 Folding, and why `hoà` and `hòa` are one word: see ``newsapp.text.vietnamese``.
 """
@@ -28,6 +28,7 @@ from itertools import islice, pairwise
 from newsapp.text import vietnamese
 
 WRITTEN, TITLE, LEAD, PAIR, NUMBER = "01234"
+_FOLDED = {WRITTEN: "5", TITLE: "6", LEAD: "7"}
 
 # A text longer than a hundred pages is found by its first hundred; PostgreSQL takes one megabyte
 # of terms in a row.
@@ -78,36 +79,41 @@ def words(text: str) -> Iterator[Word]:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What an index keeps of an article: its terms, and which words it adds to the vocabulary
-    (marked ones, and all of the title) as written -> (folded, whether in the title)."""
+    """What an index keeps of an article: its terms, and the words of its title as
+    written -> folded."""
 
     terms: frozenset[str]
-    vocabulary: dict[str, tuple[str, bool]]
+    title_words: dict[str, str]
 
 
 def of_article(title: str, lead: str, text: str) -> Indexed:
     """All terms of an article, and its words."""
     found: set[str] = set()
-    vocabulary: dict[str, tuple[str, bool]] = {}
+    title_words: dict[str, str] = {}
     room = WORDS_MAX
     for part, kind in ((title, TITLE), (lead, LEAD), (text, WRITTEN)):
         row = list(islice(words(part), room))
         room -= len(row)
-        for word in row:
-            in_title = kind is TITLE and word.folded.isalpha()
-            if (in_title or word.written != word.folded) and word.written not in vocabulary:
-                vocabulary[word.written] = (word.folded, in_title)
-        spelt = {_ascii(word.written) for word in row}
-        found.update(WRITTEN + word for word in spelt)
-        found.update(kind + word for word in spelt)
+        if kind is TITLE:
+            title_words = {word.written: word.folded for word in row if word.folded.isalpha()}
+        for spelt, marks in (
+            ({_ascii(word.written) for word in row}, (WRITTEN, kind)),
+            ({_ascii(word.folded) for word in row}, (_FOLDED[WRITTEN], _FOLDED[kind])),
+        ):
+            found.update(mark + word for mark in marks for word in spelt)
         found.update(map(pair, pairwise(row)))
         found.update(_numbers(row))
-    return Indexed(frozenset(found), vocabulary)
+    return Indexed(frozenset(found), title_words)
 
 
 def written(kind: str, word: str) -> str:
     """The term of a word as it is written (see ``Word.written``)."""
     return kind + _ascii(word)
+
+
+def folded(kind: str, word: str) -> str:
+    """The term of a folded word, in ``WRITTEN`` (anywhere), ``TITLE`` or ``LEAD``."""
+    return _FOLDED[kind] + _ascii(word)
 
 
 def pair(two: tuple[Word, Word]) -> str:

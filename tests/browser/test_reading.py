@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PageObject, PdfReader
 
 from newsapp import create_app
@@ -92,6 +92,11 @@ def letter(page: Page) -> float:
     )
 
 
+def late(route: Route) -> None:
+    time.sleep(0.8)
+    route.continue_()
+
+
 def test_text_grows_and_stays_so(office: Flask, open_page: OpenPage) -> None:
     article = publish("<p>Mời bà con.</p>")
     page = open_page(width=360)
@@ -102,7 +107,7 @@ def test_text_grows_and_stays_so(office: Flask, open_page: OpenPage) -> None:
     larger.click()
     page.get_by_role("button", name="Tương phản cao").click()
     # However late the script comes, nothing is painted in the usual size first.
-    page.route("**/reading.js", lambda route: (time.sleep(0.8), route.continue_()))
+    page.route("**/reading.js", late)
     page.goto(address(article))
     assert letter(page) == pytest.approx(usual * 1.25)
     expect(page.get_by_role("button", name="Tương phản cao")).to_have_attribute(
