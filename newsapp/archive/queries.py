@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 
 from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.extensions import db
 from newsapp.models import Album, Article
+from newsapp.models.columns import UtcDateTime
 from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
 
 MONTH_PAGE_SIZE = 50
@@ -77,21 +81,41 @@ def around(now: datetime, zone: ZoneInfo) -> tuple[Span | None, datetime]:
     return Span(first.astimezone(zone).date(), today) if first else None, until
 
 
-def _count(first: datetime, last: datetime, now: datetime) -> ScalarSelect[int]:
-    """How many visible articles the half-open range holds; a range of the index."""
-    return (
+@cache
+def _counting(number: int) -> tuple[ScalarSelect[int], ...]:
+    """How many visible articles each of so many ranges holds, by the index alone. To put dozens
+    of them together takes longer than to run them."""
+    moments = [
+        (bindparam(f"first{n}", type_=UtcDateTime()), bindparam(f"until{n}", type_=UtcDateTime()))
+        for n in range(number)
+    ]
+    return tuple(
         select(func.count())
         .select_from(Article)
-        .where(Article.visible(min(now, last - _MOMENT)), Article.published_at >= first)
+        .where(Article.visible(until), Article.published_at >= first)
         .scalar_subquery()
+        for first, until in moments
     )
 
 
-def _counts(ranges: list[tuple[datetime, datetime]], now: datetime) -> list[int]:
-    """``_count`` of each range; one statement."""
+def _values(ranges: Sequence[tuple[datetime, datetime]], now: datetime) -> dict[str, datetime]:
+    """The values of ``_counting`` for these half-open ranges."""
+    values: dict[str, datetime] = {}
+    for n, (first, last) in enumerate(ranges):
+        values |= {f"first{n}": first, f"until{n}": min(now, last - _MOMENT)}
+    return values
+
+
+@cache
+def _only_counting(number: int) -> Select[*tuple[Any, ...]]:
+    return select(*_counting(number))
+
+
+def _counts(ranges: Sequence[tuple[datetime, datetime]], now: datetime) -> list[int]:
+    """How many visible articles each range holds; one statement."""
     if not ranges:
         return []
-    return list(db.session.execute(select(*(_count(*range_, now) for range_ in ranges))).one())
+    return list(db.session.execute(_only_counting(len(ranges)), _values(ranges, now)).one())
 
 
 def years(whole: Span, now: datetime, zone: ZoneInfo) -> tuple[YearCount, ...]:
@@ -112,10 +136,9 @@ def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
     """The calendar of ``month`` with each day's count and the nearest months that have news."""
     days = [month.first + timedelta(days=n) for n in range(month.last.day)]
     *counts, earlier, later = db.session.execute(
-        select(
-            *(_count(*bounds(day, day, zone), now) for day in days),
-            *_nearest(*bounds(month.first, month.last, zone), now),
-        )
+        _month(len(days)),
+        _values([bounds(day, day, zone) for day in days], now)
+        | _around(*bounds(month.first, month.last, zone), now),
     ).one()
     return table(
         month,
@@ -141,7 +164,7 @@ def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
         .order_by(*NEWEST_FIRST)
         .limit(DAY_MAX)
     )
-    earlier, later = db.session.execute(select(*_nearest(first, last, now))).one()
+    earlier, later = db.session.execute(select(*_NEAREST), _around(first, last, now)).one()
     return DayNews(
         day,
         tuple(to_teaser(row) for row in rows),
@@ -150,15 +173,25 @@ def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
     )
 
 
-def _nearest(
-    first: datetime, last: datetime, now: datetime
-) -> tuple[ScalarSelect[datetime | None], ScalarSelect[datetime | None]]:
-    """The times of the nearest visible articles before ``first`` and from ``last`` on."""
-    return (
-        select(func.max(Article.published_at))
-        .where(Article.visible(min(now, first - _MOMENT)))
-        .scalar_subquery(),
-        select(func.min(Article.published_at))
-        .where(Article.visible(now), Article.published_at >= last)
-        .scalar_subquery(),
+# The times of the nearest visible articles before a range and after it.
+_NEAREST = (
+    select(func.max(Article.published_at))
+    .where(Article.visible(bindparam("before", type_=UtcDateTime())))
+    .scalar_subquery(),
+    select(func.min(Article.published_at))
+    .where(
+        Article.visible(bindparam("now", type_=UtcDateTime())),
+        Article.published_at >= bindparam("after", type_=UtcDateTime()),
     )
+    .scalar_subquery(),
+)
+
+
+def _around(first: datetime, last: datetime, now: datetime) -> dict[str, datetime]:
+    """The values of ``_NEAREST`` for a half-open range."""
+    return {"before": min(now, first - _MOMENT), "after": last, "now": now}
+
+
+@cache
+def _month(days: int) -> Select[*tuple[Any, ...]]:
+    return select(*_counting(days), *_NEAREST)

@@ -140,7 +140,7 @@ class Article(Base):
         return cls.state == literal_column(f"'{State.PUBLISHED}'")
 
     @classmethod
-    def visible(cls, now: datetime) -> ColumnElement[bool]:
+    def visible(cls, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
         """The condition for being public at ``now``: every public query starts from it."""
         return and_(cls.published(), cls.published_at <= now)
 

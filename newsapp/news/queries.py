@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    Integer,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -32,6 +36,7 @@ from newsapp.extensions import db
 from newsapp.media.names import Rendition, renditions
 from newsapp.models import Album, AlbumImage, Article, Attachment, Audit, Media, Page, Pick, Section
 from newsapp.models.article import State
+from newsapp.models.columns import UtcDateTime
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -256,12 +261,13 @@ TEASER_COLUMNS = (
     Section.slug.label("section_slug"),
     *IMAGE_COLUMNS,
 )
+PLACE = tuple_(Article.published_at, Article.id)
 NEWEST_FIRST = (Article.published_at.desc(), Article.id.desc())
 PARENT = aliased(Section)
 
 
-def teasers(now: datetime) -> AnySelect:
-    """A select of visible articles as teasers, unordered and unlimited."""
+def teasers(now: datetime | ColumnElement[datetime]) -> AnySelect:
+    """A select of articles that are visible at ``now``, as teasers, unordered and unlimited."""
     return (
         select(*TEASER_COLUMNS)
         .join(Section, Section.id == Article.section_id)
@@ -302,16 +308,11 @@ def image_of(row: AnyRow) -> Image | None:
 
 def before(cursor: Cursor) -> Any:
     """The condition for standing after ``cursor`` in a list that is newest first."""
-    return tuple_(Article.published_at, Article.id) < tuple_(
-        literal(cursor.published_at, Article.published_at.type), literal(cursor.id)
-    )
+    return _place(cursor) > PLACE
 
 
-def after(cursor: Cursor) -> Any:
-    """The condition for standing before ``cursor`` in a list that is newest first."""
-    return tuple_(Article.published_at, Article.id) > tuple_(
-        literal(cursor.published_at, Article.published_at.type), literal(cursor.id)
-    )
+def _place(cursor: Cursor) -> Any:
+    return tuple_(literal(cursor.published_at, UtcDateTime()), literal(cursor.id))
 
 
 def paged(
@@ -361,7 +362,12 @@ def _way_back(
 
 def _all(parts: Sequence[AnySelect]) -> Sequence[AnyRow]:
     """The rows of all parts, in no order; one statement."""
-    return db.session.execute(union_all(*(select(part.subquery()) for part in parts))).all()
+    return db.session.execute(_union(parts)).all()
+
+
+def _union(parts: Iterable[AnySelect]) -> CompoundSelect[*tuple[Any, ...]]:
+    # Each in brackets of its own: SQLite takes no order and no limit without.
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def sections() -> tuple[SectionRef, ...]:
@@ -554,22 +560,16 @@ class Beside:
 
 def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
     """What stands under an article; ``related`` are ids, nearest first. One statement."""
-    same = teasers(now).where(Article.section_id == page.section.id)
-    newer = same.where(after(page.cursor)).order_by(Article.published_at, Article.id)
-    older = (
-        teasers(min(now, page.published_at))
-        .where(Article.section_id == page.section.id, before(page.cursor))
-        .order_by(*NEWEST_FIRST)
-    )
-    parts = {
-        "newer": newer.limit(NEIGHBOURS),
-        "older": older.limit(NEIGHBOURS + 1),
-        "related": teasers(now).where(Article.id.in_(related)),
+    values = {
+        "now": now,
+        "latest": min(now, page.published_at),
+        "published_at": page.published_at,
+        "id": page.id,
+        "section_id": page.section.id,
+        "related": related,
     }
-    found: dict[str, list[Teaser]] = {name: [] for name in parts}
-    for row in _all(
-        [part.add_columns(literal(name).label("part")) for name, part in parts.items()]
-    ):
+    found: dict[str, list[Teaser]] = {"newer": [], "older": [], "related": []}
+    for row in db.session.execute(_beside(), values):
         found[row.part].append(to_teaser(row))
     by_id = {teaser.id: teaser for teaser in found["related"]}
     older_ones = newest_first(found["older"])
@@ -581,6 +581,26 @@ def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
         Cursor(last.published_at, last.id) if last else None,
         tuple(by_id[key] for key in related if key in by_id),
     )
+
+
+@cache
+def _beside() -> CompoundSelect[*tuple[Any, ...]]:
+    """The statement of ``beside``: to put it together takes longer than to run it."""
+    now, latest = (bindparam(name, type_=UtcDateTime()) for name in ("now", "latest"))
+    place = tuple_(bindparam("published_at", type_=UtcDateTime()), bindparam("id", type_=Integer()))
+    same_section = Article.section_id == bindparam("section_id", type_=Integer())
+    parts = {
+        "newer": teasers(now)
+        .where(same_section, place < PLACE)
+        .order_by(Article.published_at, Article.id)
+        .limit(NEIGHBOURS),
+        "older": teasers(latest)
+        .where(same_section, place > PLACE)
+        .order_by(*NEWEST_FIRST)
+        .limit(NEIGHBOURS + 1),
+        "related": teasers(now).where(Article.id.in_(bindparam("related", expanding=True))),
+    }
+    return _union(part.add_columns(literal(name).label("part")) for name, part in parts.items())
 
 
 def newest_first(items: Iterable[Teaser]) -> tuple[Teaser, ...]:
