@@ -45,11 +45,11 @@ NO_ANSWER = (OSError, http.client.HTTPException)
 class Editor:
     """A signed-in browser that saves articles and sends files."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, password: str = ADMIN_PASSWORD) -> None:
         self.server = server
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         self.opener.addheaders = [("User-Agent", FIREFOX)]
-        sent = {"username": "admin", "password": ADMIN_PASSWORD}
+        sent = {"username": "admin", "password": password}
         self.send("/dang-nhap", {**self.form("/dang-nhap"), **sent})
         self.token = self.form(NEW)["csrf_token"]
 
