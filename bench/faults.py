@@ -31,6 +31,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from bench.kills import NEW, Editor
+from tests.clocks import AHEAD, BACK, COMPILER, RIGHT, Clock
 from tests.live import BIN, FIREFOX, ROOT, Server, free_port, serve
 
 EVERY_SECONDS = 0.25
@@ -109,6 +110,7 @@ def editor(server: Server, acknowledged: list[str]) -> Callable[[int], tuple[str
     signed_in = Editor(server)
 
     def ask(number: int) -> tuple[str, str]:
+        nonlocal signed_in
         title = f"Bài {number}-{time.monotonic_ns()}"
         typed = f"chữ {title}"
         fields = {"title": title, "body": f"<p>{typed}</p>", "csrf_token": signed_in.token}
@@ -119,6 +121,8 @@ def editor(server: Server, acknowledged: list[str]) -> Callable[[int], tuple[str
                 acknowledged.append(title)  # saved; only the page after it did not come
                 return "303", f"then {error.code}"
             kept = typed in error.read().decode(errors="replace")
+            if error.code == 401:
+                signed_in = Editor(server)
             return str(error.code), "text kept" if kept else "TEXT LOST"
         if where.endswith(NEW) or "dang-nhap" in where:
             return "200", "bad: not saved"
@@ -206,6 +210,18 @@ def garbage(server: Server) -> Iterator[None]:
         (data / name).unlink(missing_ok=True)
     kept.replace(data / "site.db")
     yield
+
+
+def clock_set(seconds: int) -> Callable[[Server], AbstractContextManager[None]]:
+    @contextmanager
+    def wrong(server: Server) -> Iterator[None]:
+        clock = Clock(Path(server.environment["CLOCK_OFFSET_FILE"]).parent)
+        clock.set(seconds)
+        time.sleep(6)
+        clock.set(RIGHT)
+        yield
+
+    return wrong
 
 
 @contextmanager
@@ -299,6 +315,8 @@ FAULTS: dict[str, Callable[[Server], AbstractContextManager[None]]] = {
     "journal-gone": gone("journal"),
     "media-gone": gone("media"),
     "garbage": garbage,
+    "clock-ahead": clock_set(AHEAD),
+    "clock-back": clock_set(BACK),
     "worker-killed": worker_killed,
     "all-killed": all_killed,
     "terminated": terminated,
@@ -315,6 +333,11 @@ def one_fault(name: str) -> tuple[str, bool]:
             run("mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(data))
             stack.callback(subprocess.run, ["umount", "-l", str(data)], check=False)
         variables = {"NEWSAPP_FLOOD_LIMIT": "0", "NEWSAPP_LOG": "json"}
+        if name.startswith("clock-"):
+            if COMPILER is None:
+                raise Skipped("needs a C compiler")
+            own = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            variables |= Clock(own).variables()
         if name == "postgresql-away":
             own = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             variables["NEWSAPP_DATABASE_URL"] = stack.enter_context(cluster(own))
