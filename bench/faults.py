@@ -156,17 +156,30 @@ def run(*command: str) -> None:
         raise Skipped(done.stderr.strip().splitlines()[-1])
 
 
-@contextmanager
-def read_only(server: Server) -> Iterator[None]:
-    data = folder_of(server)
-    # Files that are open already can be written on; whatever is opened anew cannot.
-    run("mount", "--bind", str(data), str(data))
-    try:
-        run("mount", "-o", "remount,ro,bind", str(data))
-        time.sleep(6)
-    finally:
-        run("umount", "-l", str(data))
-    yield
+def read_only(*, all_anew: bool) -> Callable[[Server], AbstractContextManager[None]]:
+    """Files that are open already can be written on, whatever is opened anew cannot; ``all_anew``
+    kills the workers, so that nothing is open any more."""
+
+    @contextmanager
+    def mounted(server: Server) -> Iterator[None]:
+        data = str(folder_of(server))
+        run("mount", "--bind", data, data)
+        try:
+            run("mount", "-o", "remount,ro,bind", data)
+            if all_anew:
+                kill_workers(server)
+            time.sleep(8)
+            run("mount", "-o", "remount,rw,bind", data)
+            yield
+        finally:
+            run("umount", "-l", data)
+
+    return mounted
+
+
+def kill_workers(server: Server) -> None:
+    for pid in server.workers():
+        os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -232,8 +245,7 @@ def worker_killed(server: Server) -> Iterator[None]:
 
 @contextmanager
 def all_killed(server: Server) -> Iterator[None]:
-    for pid in server.workers():
-        os.kill(pid, signal.SIGKILL)
+    kill_workers(server)
     yield
 
 
@@ -309,7 +321,8 @@ def saved_titles(server: Server) -> set[str]:
 
 FAULTS: dict[str, Callable[[Server], AbstractContextManager[None]]] = {
     "locked": locked,
-    "read-only": read_only,
+    "read-only": read_only(all_anew=False),
+    "read-only-anew": read_only(all_anew=True),
     "disk-full": disk_full,
     "counters-gone": gone("counters.db"),
     "journal-gone": gone("journal"),
