@@ -31,6 +31,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from bench.kills import NEW, Editor
+from tests.clocks import AHEAD, BACK, COMPILER, RIGHT, Clock
 from tests.live import BIN, FIREFOX, ROOT, Server, free_port, serve
 
 EVERY_SECONDS = 0.25
@@ -109,6 +110,7 @@ def editor(server: Server, acknowledged: list[str]) -> Callable[[int], tuple[str
     signed_in = Editor(server)
 
     def ask(number: int) -> tuple[str, str]:
+        nonlocal signed_in
         title = f"Bài {number}-{time.monotonic_ns()}"
         typed = f"chữ {title}"
         fields = {"title": title, "body": f"<p>{typed}</p>", "csrf_token": signed_in.token}
@@ -119,6 +121,8 @@ def editor(server: Server, acknowledged: list[str]) -> Callable[[int], tuple[str
                 acknowledged.append(title)  # saved; only the page after it did not come
                 return "303", f"then {error.code}"
             kept = typed in error.read().decode(errors="replace")
+            if error.code == 401:
+                signed_in = Editor(server)
             return str(error.code), "text kept" if kept else "TEXT LOST"
         if where.endswith(NEW) or "dang-nhap" in where:
             return "200", "bad: not saved"
@@ -152,17 +156,30 @@ def run(*command: str) -> None:
         raise Skipped(done.stderr.strip().splitlines()[-1])
 
 
-@contextmanager
-def read_only(server: Server) -> Iterator[None]:
-    data = folder_of(server)
-    # Files that are open already can be written on; whatever is opened anew cannot.
-    run("mount", "--bind", str(data), str(data))
-    try:
-        run("mount", "-o", "remount,ro,bind", str(data))
-        time.sleep(6)
-    finally:
-        run("umount", "-l", str(data))
-    yield
+def read_only(*, all_anew: bool) -> Callable[[Server], AbstractContextManager[None]]:
+    """Files that are open already can be written on, whatever is opened anew cannot; ``all_anew``
+    kills the workers, so that nothing is open any more."""
+
+    @contextmanager
+    def mounted(server: Server) -> Iterator[None]:
+        data = str(folder_of(server))
+        run("mount", "--bind", data, data)
+        try:
+            run("mount", "-o", "remount,ro,bind", data)
+            if all_anew:
+                kill_workers(server)
+            time.sleep(8)
+            run("mount", "-o", "remount,rw,bind", data)
+            yield
+        finally:
+            run("umount", "-l", data)
+
+    return mounted
+
+
+def kill_workers(server: Server) -> None:
+    for pid in server.workers():
+        os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -208,6 +225,18 @@ def garbage(server: Server) -> Iterator[None]:
     yield
 
 
+def clock_set(seconds: int) -> Callable[[Server], AbstractContextManager[None]]:
+    @contextmanager
+    def wrong(server: Server) -> Iterator[None]:
+        clock = Clock(Path(server.environment["CLOCK_OFFSET_FILE"]).parent)
+        clock.set(seconds)
+        time.sleep(6)
+        clock.set(RIGHT)
+        yield
+
+    return wrong
+
+
 @contextmanager
 def worker_killed(server: Server) -> Iterator[None]:
     server.kill_worker()
@@ -216,8 +245,7 @@ def worker_killed(server: Server) -> Iterator[None]:
 
 @contextmanager
 def all_killed(server: Server) -> Iterator[None]:
-    for pid in server.workers():
-        os.kill(pid, signal.SIGKILL)
+    kill_workers(server)
     yield
 
 
@@ -293,12 +321,15 @@ def saved_titles(server: Server) -> set[str]:
 
 FAULTS: dict[str, Callable[[Server], AbstractContextManager[None]]] = {
     "locked": locked,
-    "read-only": read_only,
+    "read-only": read_only(all_anew=False),
+    "read-only-anew": read_only(all_anew=True),
     "disk-full": disk_full,
     "counters-gone": gone("counters.db"),
     "journal-gone": gone("journal"),
     "media-gone": gone("media"),
     "garbage": garbage,
+    "clock-ahead": clock_set(AHEAD),
+    "clock-back": clock_set(BACK),
     "worker-killed": worker_killed,
     "all-killed": all_killed,
     "terminated": terminated,
@@ -315,6 +346,11 @@ def one_fault(name: str) -> tuple[str, bool]:
             run("mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(data))
             stack.callback(subprocess.run, ["umount", "-l", str(data)], check=False)
         variables = {"NEWSAPP_FLOOD_LIMIT": "0", "NEWSAPP_LOG": "json"}
+        if name.startswith("clock-"):
+            if COMPILER is None:
+                raise Skipped("needs a C compiler")
+            own = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            variables |= Clock(own).variables()
         if name == "postgresql-away":
             own = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             variables["NEWSAPP_DATABASE_URL"] = stack.enter_context(cluster(own))

@@ -23,7 +23,7 @@ from newsapp.search import index
 from newsapp.transfer import demo as demo_content
 from newsapp.transfer import redirects_csv
 from newsapp.transfer.importing import FileReport, Outcome, import_text
-from newsapp.upgrading import create_or_upgrade, finished
+from newsapp.upgrading import create_or_upgrade, finished, only_one
 
 
 @click.command("init")
@@ -39,14 +39,20 @@ def init(with_demo: bool, no_backup: bool) -> None:
     upgrade = keeping.Upgrade(config(), with_backup=not no_backup)
     was_empty = create_or_upgrade(current_app, config().data_dir, upgrade.prepare)
     click.echo("database created" if was_empty else "database is up to date")
+    with only_one(config().data_dir):
+        _fill(with_demo=with_demo, was_empty=was_empty)
+    finished(config().data_dir, os.environ.get("NEWSAPP_DATABASE_URL", ""))
+    upgrade.check()
+
+
+def _fill(*, with_demo: bool, was_empty: bool) -> None:
+    """Put in what a site begins with, as far as it is not there."""
     if caught_up := _progress(index.catch_up()):
         click.echo(f"search index: {caught_up} articles brought in")
     if not accounts.everyone():
         _first_administrator()
     if with_demo and (was_empty or demo_content.unfinished()):
         click.echo(f"demo content loaded: {demo_content.load(config(), by=COMMAND_LINE)}")
-    finished(config().data_dir, os.environ.get("NEWSAPP_DATABASE_URL", ""))
-    upgrade.check()
 
 
 def _first_administrator() -> None:

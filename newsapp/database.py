@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsapp.extensions import db
+from newsapp.visits.store import reopen_read_only
 
 # The newest migration; a test holds it against the migrations themselves, and their names against
 # the order of time. Asking Alembic would cost every start a sixth of a second.
@@ -43,6 +44,8 @@ def prepare(engine: Engine) -> None:
         # An acknowledged save survives a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
+
+    reopen_read_only(engine)
 
 
 def write_at_once(*statements: Executable) -> bool:

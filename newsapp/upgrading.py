@@ -10,11 +10,14 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
+from sqlalchemy import func, select
 
 from newsapp import database
 from newsapp.extensions import db
 
 MARK = "initialised"
+# PostgreSQL's advisory locks are numbers, each database's own.
+_LOCK = 0x6E657773
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -27,12 +30,13 @@ def create_or_upgrade(
 ) -> bool:
     """Run the pending migrations; True when the database was empty before.
 
-    Of two processes that start at once, the second waits and finds nothing to do.
+    Of two processes that start at once, on whatever hosts, the second waits and finds nothing to
+    do.
     ``before_upgrade`` is called with the migration at which a database stands that is not empty
     and will be changed; what it raises stops the upgrade. Raises NewerDatabase.
     """
     (data_dir / MARK).unlink(missing_ok=True)
-    with only_one(data_dir / "upgrade.lock"):
+    with only_one(data_dir):
         before = database.revision()
         db.session.rollback()
         if newer := database.newer(before or ""):
@@ -66,8 +70,25 @@ def finished(data_dir: Path, database_url: str) -> None:
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Hold a lock file of the host."""
-    with path.open("w") as file:
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Set the site up alone: wait for the others of this host, and on PostgreSQL for those of
+    other hosts as well. Not to be nested."""
+    with (data_dir / "upgrade.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        with _only_one_host():
+            yield
+
+
+@contextmanager
+def _only_one_host() -> Iterator[None]:
+    if db.engine.dialect.name != "postgresql":
         yield
+        return
+    # A connection of its own, and no transaction: what migrates must not wait for it. A process
+    # that dies lets go with its connection.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_LOCK)))

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from newsapp.accounts.errors import AccountError
 from newsapp.accounts.passwords import ONE_TIME_ALPHABET
@@ -124,7 +124,8 @@ def codes_left(account: Account) -> int:
 def accept(account: Account, code: str, now: datetime) -> bool:
     """Whether the code of the app, or a recovery code, fits; it is used up. The caller commits.
 
-    Two requests with the same code cannot both succeed: the database decides.
+    Two requests with the same code cannot both succeed: the database decides. A step that has not
+    come yet was used while the clock was wrong, and shuts nobody out until it comes.
     """
     if account.totp_secret is None:
         return False
@@ -134,9 +135,13 @@ def accept(account: Account, code: str, now: datetime) -> bool:
     step = _step_of(account.totp_secret, bare, now)
     if step is None:
         return False
+    unused = or_(
+        Account.totp_last_step < step,
+        Account.totp_last_step > _present_step(now) + STEPS_APART,
+    )
     taken = db.session.execute(
         update(Account)
-        .where(Account.id == account.id, Account.totp_last_step < step)
+        .where(Account.id == account.id, unused)
         .values(totp_last_step=step)
         .returning(Account.id)
     ).first()
@@ -151,11 +156,15 @@ def _bare(code: str) -> str:
 def _step_of(secret: str, code: str, now: datetime) -> int | None:
     """The newest step near ``now`` whose code this is."""
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
-    present = int(now.timestamp()) // STEP_SECONDS
+    present = _present_step(now)
     steps = range(present + STEPS_APART, present - STEPS_APART - 1, -1)
     # All are compared, whichever fits, so that the answer always takes as long.
     fits = [s for s in steps if hmac.compare_digest(totp.generate_otp(s).encode(), code.encode())]
     return fits[0] if fits else None
+
+
+def _present_step(now: datetime) -> int:
+    return int(now.timestamp()) // STEP_SECONDS
 
 
 def _use_recovery_code(account: Account, bare: str) -> bool:

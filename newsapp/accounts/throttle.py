@@ -25,6 +25,9 @@ LONGEST_WAIT_SECONDS = 900
 NETWORK_FREE_FAILURES = 30
 NETWORK_LONGEST_WAIT_SECONDS = 60
 FAMILIAR_FOR = timedelta(days=30)
+# The clocks of two hosts differ by less. A failure from further ahead was counted by a clock that
+# was wrong; whoever waited for it to pass might wait for a year.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 def key(what: str, address: str = "") -> str:
@@ -42,10 +45,11 @@ def wait_if_needed(
 ) -> None:
     """Raise TooManyAttempts while the wait after the last failure is not over.
 
-    ``free`` failures cost no wait; then it doubles up to ``longest`` seconds.
+    ``free`` failures cost no wait; then it doubles up to ``longest`` seconds. What failed at a
+    time that has not come yet costs none: the next failure brings it to the present.
     """
     row = db.session.get(SignInFailures, key)
-    if row is None or row.failures < free:
+    if row is None or row.failures < free or row.last_at > now + CLOCKS_APART:
         return
     wait = min(FIRST_WAIT_SECONDS * 2 ** min(row.failures - free, 10), longest)
     left = wait - (now - row.last_at).total_seconds()

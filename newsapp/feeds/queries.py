@@ -119,14 +119,16 @@ def _image(media: Media | None) -> FeedImage | None:
 
 
 def changed_at(now: datetime) -> datetime | None:
-    """When the public site last changed, or a moment after it; None before the first deed.
+    """When the public site last changed, or a moment after it and never after ``now``; None before
+    the first deed.
 
     Every save leaves an audit row, withdrawals too, which the articles that are left know nothing
     of; and an article that was scheduled appears without any deed.
     """
     deed = db.session.scalar(select(func.max(Audit.at)))
     appeared = db.session.scalar(select(func.max(Article.published_at)).where(Article.visible(now)))
-    return max((moment for moment in (deed, appeared) if moment), default=None)
+    # A deed of a clock that was wrong may lie ahead, and nobody would hear of a newer one.
+    return max((min(moment, now) for moment in (deed, appeared) if moment), default=None)
 
 
 def article_ranges(now: datetime) -> tuple[int, ...]:

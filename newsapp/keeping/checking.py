@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,19 +15,21 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsapp import database
+from newsapp.clock import now as clock_now
 from newsapp.config import Config
 from newsapp.extensions import Base, db
 from newsapp.keeping import databases
 from newsapp.keeping.errors import KeepingError
 from newsapp.media import names
 from newsapp.media.storage import Storage
-from newsapp.models import Article, Media, Revision
+from newsapp.models import Article, Media, Revision, State
 from newsapp.search import index
 from newsapp.visits.journal import RECORD_BYTES, journal_files
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.store import LedgerUnavailableError
 
 DISK_FREE_MIN = 50 * 1024 * 1024
+CLOCKS_APART = timedelta(minutes=5)
 _PIECE = 1024 * 1024
 _NAMED_AT_MOST = 20
 _REMEMBERED = (
@@ -78,6 +81,7 @@ def check(
         steps += [
             ("foreign keys", _foreign_keys),
             ("articles", _articles),
+            ("clock", _clock),
             ("search index", partial(_search, progress)),
             ("media", partial(_media, config.media, progress)),
         ]
@@ -165,6 +169,29 @@ def _articles() -> Iterator[Finding]:
     total = db.session.scalar(select(func.count()).select_from(Article))
     if not wrong:
         yield Finding(True, "articles", f"all {total} as they were last saved")
+
+
+def _clock() -> Iterator[Finding]:
+    """What was published while the clock was ahead is hidden until that time comes. A schedule is
+    told from it by its last save, which nobody does in the future."""
+    now = clock_now()
+    hidden = db.session.scalars(
+        select(Article.id)
+        .where(
+            Article.deleted_at.is_(None),
+            Article.state == State.PUBLISHED,
+            Article.published_at > now,
+            Article.updated_at > now + CLOCKS_APART,
+        )
+        .order_by(Article.id)
+    ).all()
+    for article_id in hidden[:_NAMED_AT_MOST]:
+        said = "was published while the clock was ahead: give it the right time"
+        yield Finding(False, "clock", f"article {article_id} {said}")
+    if len(hidden) > _NAMED_AT_MOST:
+        yield Finding(False, "clock", f"and {len(hidden) - _NAMED_AT_MOST} more")
+    if not hidden:
+        yield Finding(True, "clock", "hides no article")
 
 
 def _search(progress: Progress) -> Iterator[Finding]:

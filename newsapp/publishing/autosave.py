@@ -109,7 +109,7 @@ def note_open(article_id: int, *, by: Actor, now: datetime) -> None:
     try:
         if seen is None:
             db.session.add(Presence(article_id=article_id, account_id=by.account_id, seen_at=now))
-            db.session.execute(delete(Presence).where(Presence.seen_at < now - PRESENT))
+            db.session.execute(delete(Presence).where(~_is_present(now)))
         db.session.commit()
     except IntegrityError:
         # The same person's other window was faster, or the article is gone.
@@ -124,11 +124,16 @@ def others(article_id: int, *, by: Actor, now: datetime) -> tuple[str, ...]:
         .where(
             Presence.article_id == article_id,
             Presence.account_id != by.account_id,
-            Presence.seen_at > now - PRESENT,
+            _is_present(now),
         )
         .order_by(Account.display_name)
     )
     return tuple(rows)
+
+
+def _is_present(now: datetime) -> ColumnElement[bool]:
+    # Nobody is seen in the future but by a clock that is wrong.
+    return Presence.seen_at.between(now - PRESENT, now + PRESENT)
 
 
 def _of(article_id: int | None, by: Actor) -> ColumnElement[bool]:

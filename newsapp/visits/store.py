@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from newsapp.visits.fork import in_child
 from newsapp.visits.tables import metadata
@@ -25,6 +27,7 @@ from newsapp.visits.tables import metadata
 # A reader gives up soon, for a page may wait for it; whoever books what was counted has time.
 _READ_BUSY_MS = 100
 _WRITE_BUSY_MS = 5_000
+_NONE_KEPT_SECONDS = 30.0
 _POSTGRESQL = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5_000,
@@ -40,6 +43,28 @@ def _unavailable(error: Exception) -> LedgerUnavailableError:
     return LedgerUnavailableError(str(error).partition("\n")[0])
 
 
+def reopen_read_only(engine: Engine) -> None:
+    """Let an engine of a SQLite file find out by itself that its disk can be written again.
+
+    SQLite opens a file for reading where the disk lets nobody write, and stays with that as long
+    as any connection of the process is open. So after a write in vain none is kept for a while.
+    """
+    none_kept_until = float("-inf")
+
+    @event.listens_for(engine, "handle_error")
+    def note(context: ExceptionContext) -> None:
+        nonlocal none_kept_until
+        code = getattr(context.original_exception, "sqlite_errorname", "")
+        if code.startswith("SQLITE_READONLY"):
+            none_kept_until = time.monotonic() + _NONE_KEPT_SECONDS
+            engine.dispose()
+
+    @event.listens_for(engine, "checkin")
+    def give_up(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if time.monotonic() < none_kept_until:
+            record.invalidate()
+
+
 class Store:
     """Connections to the counters' database. `url` names a SQLite file or a PostgreSQL database."""
 
@@ -51,6 +76,7 @@ class Store:
             self._engine = create_engine(address)
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+            reopen_read_only(self._engine)
         else:
             self._engine = create_engine(address, connect_args=_POSTGRESQL)
         self._writer: Engine = self._engine.execution_options(newsapp_writes=True)

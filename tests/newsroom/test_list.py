@@ -156,6 +156,10 @@ def test_after_thirty_days_it_is_gone(
         publishing.delete(article.id, by=COMMAND_LINE)
     old.deleted_at = datetime.now(UTC) - timedelta(days=30)
     young.deleted_at = datetime.now(UTC) - timedelta(days=29, hours=23)
+    # A deed of yesterday bears witness that the time is over.
+    old.deleted_at -= timedelta(days=2)
+    yesterday = datetime.now(UTC) - timedelta(days=1, hours=1)
+    db.session.add(Audit(at=yesterday, actor="Ai đó", action="article.save", subject="article"))
     db.session.commit()
     old_id = old.id
     shown = text_of(editor.page("/bien-tap/thung-rac"))
