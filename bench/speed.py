@@ -303,10 +303,10 @@ def machine() -> str:
     )
 
 
-def save(part: str, lines: list[str]) -> None:
-    """Put the lines between the marks of their part in README.md."""
+def save(part: str, lines: list[str], by: str = "bench.speed") -> None:
+    """Put the lines between the marks of their part in README.md; ``by`` names the program."""
     text = README.read_text()
-    mark, end = f"<!-- bench.speed: {part} -->", f"<!-- end of {part} -->"
+    mark, end = f"<!-- {by}: {part} -->", f"<!-- end of {part} -->"
     if mark not in text or end not in text:
         raise RuntimeError(f"README.md has no place for {part}")
     before, _, rest = text.partition(mark)

@@ -145,8 +145,8 @@ def index(folder: Path, names: list[str]) -> None:
 
 
 @contextmanager
-def demo_site(folder: Path) -> Iterator[Server]:
-    with serve(folder, NEWSAPP_FLOOD_LIMIT="0") as server:
+def demo_site(folder: Path, application: str = "wsgi:app") -> Iterator[Server]:
+    with serve(folder, application=application, NEWSAPP_FLOOD_LIMIT="0") as server:
         server.newsapp("demo")
         server.newsapp("visits", "baseline", "5164377")
         yield server

@@ -62,7 +62,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(data_dir: Path, **variables: str) -> Iterator[Server]:
+def serve(data_dir: Path, *, application: str = "wsgi:app", **variables: str) -> Iterator[Server]:
     """The site on a new database in ``data_dir``, without demo, until the block ends."""
     port = free_port()
     environment = {
@@ -73,7 +73,7 @@ def serve(data_dir: Path, **variables: str) -> Iterator[Server]:
         **variables,
     }
     subprocess.run([BIN / "newsapp", "init"], env=environment, cwd=ROOT, check=True)
-    process = subprocess.Popen([BIN / "gunicorn", "wsgi:app"], env=environment, cwd=ROOT)
+    process = subprocess.Popen([BIN / "gunicorn", application], env=environment, cwd=ROOT)
     server = Server(f"http://127.0.0.1:{port}", process, environment)
     try:
         wait_until_ready(server)

@@ -72,7 +72,7 @@ def labelled(root: Element) -> None:
     inside = {id(field) for label in root.iter("label") for field in label.iter()}
     for tag in ("input", "select", "textarea"):
         for field in root.iter(tag):
-            if field.get("type") in {"hidden", "submit", "button"}:
+            if field.get("type") in {"hidden", "submit", "button"} or "hidden" in field.attrib:
                 continue
             named = field.get("aria-label") or field.get("aria-labelledby")
             assert named or field.get("id") in targets or id(field) in inside, field.attrib

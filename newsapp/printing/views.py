@@ -92,7 +92,7 @@ def _document(article: ArticlePage) -> dict[str, object]:
 def embed_media(body: str) -> str:
     """``body`` with each image of the site inside it, so that the file opens offline.
 
-    An image whose file is gone keeps its alternative text and loses its source. Raises
+    An image whose file is gone keeps its alternative text and has an empty source. Raises
     StorageAway: a file that people keep must not lack pictures for a moment's trouble.
     """
 
@@ -102,7 +102,7 @@ def embed_media(body: str) -> str:
             with pages.config().media.open(match[2]).file as file:
                 data = base64.b64encode(file.read()).decode("ascii")
         except (KeyError, FileNotFoundError):
-            return match[1] + match[3]
+            return f"{match[1]}data:,{match[3]}"
         return f"{match[1]}data:{kind};base64,{data}{match[3]}"
 
     return MEDIA_SOURCE.sub(inside, body)

@@ -226,9 +226,11 @@ def test_what_repeats_is_followed_and_not_indexed(
         article = make_article(f"Tin {n}", at=START)
     section = "/muc/tin-hoat-dong"
     (onward,) = rel(client.page(section), "next")
+    month = client.page("/luu-tru/2017/04")
+    assert "robots" not in meta(month)
+    assert meta(month)["description"]
     for path in (
         "/luu-tru/2017",
-        "/luu-tru/2017/04",
         "/luu-tru/2017/04/15",
         onward,
         f"{address(article)}/ban-in",

@@ -1,0 +1,1 @@
+"""Lighthouse on the demo site, on its mobile profile."""
