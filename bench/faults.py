@@ -338,6 +338,10 @@ FAULTS: dict[str, Callable[[Server], AbstractContextManager[None]]] = {
 }
 
 
+# Their cure is a copy from before them; what was saved in between is not in it.
+GOES_BACK = {"garbage"}
+
+
 def one_fault(name: str) -> tuple[str, bool]:
     """A row of the table, and whether nothing was lost and all healed."""
     with ExitStack() as stack:
@@ -379,7 +383,7 @@ def one_fault(name: str) -> tuple[str, bool]:
             with serve(data, **variables):
                 pass  # Raises AssertionError where a restart does not help either
         lost = len(set(acknowledged) - saved_titles(server))
-    fine = lost == 0 and "500" not in "".join(saw) and "LOST" not in saw[1]
+    fine = (lost == 0 or name in GOES_BACK) and "500" not in "".join(saw) and "LOST" not in saw[1]
     row = f"| {name} | {saw[0]} | {saw[1]} | {' / '.join(took)} |"
     return f"{row} {'yes' if 'never' in took else 'no'} | {lost} |", fine
 

@@ -30,6 +30,8 @@ from tests.live import FIREFOX
 
 ADDRESSES = 40
 LOAD_SECONDS = 2
+# A small site is younger, so that a month's page has its fifty entries at every size.
+MONTH_MIN = 60
 PAGES = ("article", "section", "month", "home", "search")
 # What must not grow; the other pages are shown beside them.
 BOUNDED = ("article", "section", "month")
@@ -61,7 +63,8 @@ def grow(number: int, distinct: int, keep: Path) -> Grown:
     folder.mkdir(parents=True, exist_ok=True)
     corpus = Corpus()
     with search.application(folder, "") as app:
-        search.fill(number, min(distinct, number), corpus)
+        years = min(search.YEARS, number / MONTH_MIN / 12)
+        search.fill(number, min(distinct, number), corpus, years)
         return Grown(number, app, search.environment(folder, ""), addresses(corpus))
 
 

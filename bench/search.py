@@ -68,8 +68,8 @@ def application(data_dir: Path, database: str) -> Iterator[Flask]:
         yield app
 
 
-def fill(number: int, distinct: int, corpus: Corpus) -> None:
-    """Make sections and articles, oldest first, evenly over ``YEARS`` years up to now.
+def fill(number: int, distinct: int, corpus: Corpus, years: float = YEARS) -> None:
+    """Make sections and articles, oldest first, evenly over so many years up to now.
 
     The first ``distinct`` articles go through the index as a save does; the rest have their texts
     over again and are written in bulk, which is what makes a million possible in an hour.
@@ -91,18 +91,21 @@ def fill(number: int, distinct: int, corpus: Corpus) -> None:
         made = [corpus.article() if new else texts[place % len(texts)] for place in places]
         if new and number > distinct:
             texts += made
-        write(places, made, number, corpus, plainly=not new)
+        apart = timedelta(days=365 * years) / number
+        times = [datetime.now(UTC) - apart * (number - place) for place in places]
+        write(places, made, times, corpus, plainly=not new)
         if places[-1] % 10_000 == 9_999:
             print(f"  {places[-1] + 1:,} articles, {time.monotonic() - begun:.0f} s", flush=True)
+    index.tidy()
 
 
-def write(places: range, made: list[Made], number: int, corpus: Corpus, *, plainly: bool) -> None:
+def write(
+    places: range, made: list[Made], times: list[datetime], corpus: Corpus, *, plainly: bool
+) -> None:
     """Write one batch of articles and their place in the index; commits."""
     sections = list(db.session.scalars(select(Section.id).order_by(Section.id)))
-    years = timedelta(days=365 * YEARS)
     rows = []
-    for place, text_ in zip(places, made, strict=True):
-        at = datetime.now(UTC) - years + years / number * place
+    for place, text_, at in zip(places, made, times, strict=True):
         rows.append(
             {
                 "section_id": corpus.random.choice(sections),

@@ -120,7 +120,7 @@ def rebuild() -> Iterator[tuple[int, int]]:
         db.session.commit()
         done, after = done + len(batch), batch[-1]
         yield min(done, total), total
-    _merge(engine, NEW_TABLE)
+    tidy(NEW_TABLE)
     connection = db.session.connection()
     engine.lock(connection)
     _fill(engine.missing(connection, NEW_TABLE, 0, 2**31 - 1))
@@ -143,11 +143,13 @@ def catch_up() -> Iterator[tuple[int, int]]:
             db.session.expunge_all()
             yield done, len(behind)
     if len(behind) >= BATCH:
-        _merge(engine_of(db.session.connection()), TABLE)
+        tidy()
 
 
-def _merge(engine: Engine, table: str) -> None:
-    """Put a table's pieces together, which makes it faster to ask; commits as it goes."""
+def tidy(table: str = TABLE) -> None:
+    """Put together what many saves have left in pieces, which makes the index faster to ask while
+    others read and save; commits as it goes."""
+    engine = engine_of(db.session.connection())
     anew = True
     while engine.merge(db.session.connection(), table, anew=anew):
         db.session.commit()
