@@ -34,7 +34,7 @@ def test_a_picture_offers_its_renditions() -> None:
         "/media/ab/0123456789abcdef0123-1200x800.480.webp 480w, "
         '/media/ab/0123456789abcdef0123-1200x800.960.webp 960w"'
         ' sizes="min(600px, 41rem, 100vw)">'
-        f'<img alt="Cầu 5 &gt; 3" height="400" src="/media/{LARGE}" width="600" fetchpriority="high" decoding="async">'
+        f'<img alt="Cầu 5 &gt; 3" height="400" src="/media/{LARGE}" width="600" fetchpriority="high">'
         "</picture></figure>"
     )
 
