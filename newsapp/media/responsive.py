@@ -37,10 +37,10 @@ def responsive(html: str, at_once: int = 1) -> str:
         if given is None:
             attributes += f' width="{size[0]}" height="{size[1]}"'
         if seen > at_once:
-            attributes += ' loading="lazy"'
+            attributes += ' loading="lazy" decoding="async"'
         elif seen == 1:
             attributes += ' fetchpriority="high"'
-        image = f'<img{attributes} decoding="async">'
+        image = f"<img{attributes}>"
         offered = ", ".join(f"/media/{r.path} {r.width}w" for r in renditions(source[1]))
         if not offered:
             return image
