@@ -150,7 +150,7 @@ def test_the_saved_article_holds_its_picture(
     kind, _comma, data = sources[0].partition(",")
     assert kind == "data:image/jpeg;base64"
     assert base64.b64decode(data) == get(client, media.path).data
-    assert sources[1] == ""
+    assert sources[1] == "data:,"
 
 
 def test_nothing_that_is_not_there(client: CheckingClient) -> None:
