@@ -109,6 +109,7 @@ class _Searcher:
     def __init__(self, connection: Connection, bounds: Bounds) -> None:
         self._connection = connection
         self._bounds = bounds
+        self._beyond_window = False
 
     @cached_property
     def _window(self) -> Any:
@@ -124,10 +125,13 @@ class _Searcher:
     def find(self, match: Match, limit: int) -> list[int]:
         if not self._window.number:
             return []
-        found = self._find(match, limit, WITHIN_WINDOW)
-        if len(found) < limit and self._window.number == WINDOW:
-            found = self._find(match, limit, "")
-        return found
+        if not self._beyond_window:
+            found = self._find(match, limit, WITHIN_WINDOW)
+            if len(found) >= limit or self._window.number < WINDOW:
+                return found
+            # What is asked after this is narrower: it has no more matches there either.
+            self._beyond_window = True
+        return self._find(match, limit, "")
 
     def _find(self, match: Match, limit: int, within: str) -> list[int]:
         rows = self._connection.execute(
