@@ -157,7 +157,7 @@ class Freshness:
             thread = self._thread
         self._wake.set()
         if thread is not None:
-            thread.join(LOOK_SECONDS * 5)
+            thread.join(WAIT_SECONDS * 5)  # a look may be under way
 
     def _is_certain(self) -> bool:
         fresh = time.monotonic() - self._looked_at < FRESH_SECONDS
