@@ -20,7 +20,7 @@ from newsapp.extensions import db
 from newsapp.freshness import Freshness
 from newsapp.models import Album, AlbumImage, Article, Link, Media, Page, Setting
 from newsapp.news import queries as news
-from newsapp.news.queries import Image, SectionRef
+from newsapp.news.values import Image, SectionRef
 
 ALBUMS_SHOWN = 3
 LINKS_SHOWN = 6

@@ -17,7 +17,7 @@ from newsapp.clock import now as clock_now
 from newsapp.config import Config
 from newsapp.furniture import Furnisher, Furniture
 from newsapp.news import queries
-from newsapp.news.queries import Cursor, SectionRef
+from newsapp.news.values import Cursor, SectionRef
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.rules import CountedPage
 

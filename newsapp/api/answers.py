@@ -18,7 +18,7 @@ from newsapp.api.queries import Found
 from newsapp.archive.calendar import MonthTable
 from newsapp.archive.queries import MonthCount, YearCount
 from newsapp.media.files import TYPES as DOCUMENTS
-from newsapp.news.queries import ArticlePage, AttachedFile, Image, SectionRef
+from newsapp.news.values import ArticlePage, AttachedFile, Image, SectionRef
 
 PREFIX = "/api/v1"
 MAX_AGE_SECONDS = 60

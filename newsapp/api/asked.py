@@ -9,7 +9,7 @@ from flask import abort, request
 from werkzeug.exceptions import BadRequest
 
 from newsapp.api.queries import Question
-from newsapp.news.queries import Cursor
+from newsapp.news.values import Cursor
 from newsapp.pages import ID_MAX
 
 LIMIT_DEFAULT = 20

@@ -15,7 +15,8 @@ from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.extensions import db
 from newsapp.models import Album, Article
 from newsapp.models.columns import UtcDateTime
-from newsapp.news.queries import NEWEST_FIRST, Cursor, Listing, Teaser, paged, teasers, to_teaser
+from newsapp.news.queries import NEWEST_FIRST, paged, teasers, to_teaser
+from newsapp.news.values import Cursor, Listing, Teaser
 
 MONTH_PAGE_SIZE = 50
 # Of two upper bounds SQLite may go along the index by the wider one; it gets one, made of both.

@@ -14,7 +14,7 @@ from flask import url_for
 
 from newsapp import pages
 from newsapp.furniture import Furniture
-from newsapp.news.queries import ArticlePage, Image
+from newsapp.news.values import ArticlePage, Image
 from newsapp.text.richtext import excerpt
 
 DESCRIPTION_MAX = 300

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from newsapp.extensions import db
 from newsapp.models import Article, Language, Link, Page, Pick
 from newsapp.news import queries as news
-from newsapp.news.queries import SectionRef, Teaser
+from newsapp.news.values import SectionRef, Teaser
 from newsapp.newsroom.queries import Standing, standing
 from newsapp.text import vietnamese
 

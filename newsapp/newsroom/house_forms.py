@@ -17,7 +17,7 @@ from wtforms.validators import AnyOf, Length
 
 from newsapp.furniture import SiteSettings
 from newsapp.models import Language
-from newsapp.news.queries import SectionRef
+from newsapp.news.values import SectionRef
 from newsapp.newsroom import forms
 from newsapp.newsroom.forms import TOO_LONG, TypedField
 from newsapp.publishing.links import LinkEntry

@@ -16,7 +16,7 @@ from newsapp.media.files import StoredFile
 from newsapp.media.images import StoredImage
 from newsapp.media.storage import Refused
 from newsapp.models import Account, Media
-from newsapp.news.queries import Image
+from newsapp.news.values import Image
 from newsapp.pages import config
 from newsapp.publishing import media as library
 from newsapp.publishing.audit import Actor

@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from newsapp.extensions import db
 from newsapp.models import Account, Article, Media, Revision, State
-from newsapp.news.queries import ArticlePage, Image, SectionRef
+from newsapp.news.values import ArticlePage, Image, SectionRef
 from newsapp.publishing.articles import Content
 
 IMAGES_OFFERED = 24

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from newsapp.extensions import db
 from newsapp.models import Album, AlbumImage, Article, Attachment, Media
-from newsapp.news.queries import Image
+from newsapp.news.values import Image
 from newsapp.publishing.articles import may_write
 from newsapp.publishing.audit import Actor
 

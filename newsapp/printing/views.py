@@ -17,7 +17,7 @@ from newsapp.furniture import Furniture
 from newsapp.media.files import extension
 from newsapp.media.images import TYPES
 from newsapp.news import queries
-from newsapp.news.queries import ArticlePage
+from newsapp.news.values import ArticlePage
 
 bp = Blueprint("printing", __name__)
 

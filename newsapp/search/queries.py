@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from newsapp.extensions import db
 from newsapp.models import Article, SearchWord
-from newsapp.news.queries import Teaser, teasers, to_teaser
+from newsapp.news.queries import teasers, to_teaser
+from newsapp.news.values import Teaser
 from newsapp.search import excerpt, index, terms
 from newsapp.search.engine import Bounds
 from newsapp.search.excerpt import Piece

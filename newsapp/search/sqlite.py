@@ -129,7 +129,7 @@ class _Searcher:
             found = self._find(match, limit, WITHIN_WINDOW)
             if len(found) >= limit or self._window.number < WINDOW:
                 return found
-            # What is asked after this is narrower: it has no more matches there either.
+            # What is asked after this is almost always narrower: it would look there in vain too.
             self._beyond_window = True
         return self._find(match, limit, "")
 

@@ -10,6 +10,7 @@ import pytest
 from newsapp.extensions import db
 from newsapp.models import Article, Pick, Section, Setting, State
 from newsapp.news import queries
+from newsapp.news.values import Home, Teaser
 from newsapp.publishing import articles, picks, site
 from newsapp.publishing.audit import COMMAND_LINE
 from tests.pages import CheckingClient, text_of
@@ -24,11 +25,11 @@ def news(make_article: MakeArticle) -> list[Article]:
     return [make_article(f"Tin số {n}", at=now - timedelta(hours=20 - n)) for n in range(8)]
 
 
-def home() -> queries.Home:
+def home() -> Home:
     return queries.home(queries.sections(), datetime.now(UTC))
 
 
-def ids(teasers: tuple[queries.Teaser, ...]) -> list[int]:
+def ids(teasers: tuple[Teaser, ...]) -> list[int]:
     return [teaser.id for teaser in teasers]
 
 
@@ -135,5 +136,5 @@ def test_how_many_items_a_section_shows_is_a_setting(
 
 
 def test_no_article_no_picks(client: CheckingClient, section: Section) -> None:
-    assert home() == queries.Home(None, (), ())
+    assert home() == Home(None, (), ())
     assert "Chưa có tin nào được đăng." in client.get("/").text

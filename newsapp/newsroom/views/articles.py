@@ -15,6 +15,7 @@ from newsapp.clock import now as clock_now
 from newsapp.media.images import BYTES_MAX
 from newsapp.models import Article, State
 from newsapp.news import queries as news
+from newsapp.news.values import ArticlePage
 from newsapp.newsroom import checking, queries
 from newsapp.newsroom.checking import Check
 from newsapp.newsroom.door import actor, bp, problem
@@ -353,7 +354,7 @@ def form_page(
     return page, status
 
 
-def preview_page(article: news.ArticlePage) -> ResponseReturnValue:
+def preview_page(article: ArticlePage) -> ResponseReturnValue:
     # Rendered without pages.render: a preview is neither counted nor tallied.
     _now, furniture = pages.surroundings()
     return render_template(
