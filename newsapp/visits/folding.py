@@ -43,28 +43,31 @@ class Folder:
         self._generation = 0
 
     def fold(self) -> int | None:
-        """Book everything there is; the number of records booked, None if another process folds."""
-        total = 0
+        """Book everything there is; the number of records booked, None if another process folds.
+
+        What is written meanwhile waits for the next time: on a busy site there is always more.
+        """
+        total, more = 0, True
         with folder_lock(self._directory) as ours:
             if not ours:
                 return None
-            while True:
-                booked, closed = self._fold_some()
+            while more:
+                booked, more = self._fold_some()
                 total += booked
-                if not booked and not closed:
-                    return total
+        return total
 
-    def _fold_some(self) -> tuple[int, int]:
-        """One transaction's worth: how many records were booked and how many journals closed."""
+    def _fold_some(self) -> tuple[int, bool]:
+        """One transaction's worth: how many records were booked, and whether some were left."""
         files = journal_files(self._directory)
         generation = self._store.generation()
         if generation != self._generation:
             self._booked, self._generation = {}, generation
         self._booked = {file.name: self._booked.get(file.name, -1) for file in files}
         fresh = [file for file in files if file.dead or self._booked[file.name] != file.whole]
-        fresh = fresh[:_FILES_AT_ONCE]
         if not fresh:
-            return 0, 0
+            return 0, False
+        left_out = len(fresh) > _FILES_AT_ONCE
+        fresh = fresh[:_FILES_AT_ONCE]
         today = datetime.now(UTC).date()
         with self._store.write() as connection:
             steps = self._steps(connection, fresh)
@@ -81,7 +84,8 @@ class Folder:
         done = [step.file for step in steps if step.done]
         for file in done:
             file.path.unlink(missing_ok=True)
-        return sum(len(step.data) for step in steps) // RECORD_BYTES, len(done)
+        more = left_out or any(not step.closed and step.end < step.file.whole for step in steps)
+        return sum(len(step.data) for step in steps) // RECORD_BYTES, more
 
     def _steps(self, connection: Connection, files: list[JournalFile]) -> list[_Step]:
         query = select(journal).where(journal.c.name.in_([file.name for file in files]))
@@ -152,25 +156,25 @@ class _Sums:
     damaged: int = 0
 
     def take(self, data: bytes) -> None:
-        for record in records_in(data):
+        for record, times in records_in(data):
             if record is None:
-                self.damaged += 1
+                self.damaged += times
             else:
-                self._take(record)
+                self._take(record, times)
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record, times: int) -> None:
         if record.reason is not None:
-            self.excluded[record.day, record.reason.value] += 1
+            self.excluded[record.day, record.reason.value] += times
         hit = record.hit
         if hit is None:
             return
         if hit.visit:
-            self.visits[record.day] += 1
+            self.visits[record.day] += times
         if record.article_id is not None:
             if hit.view:
-                self.views[record.article_id, record.day] += 1
+                self.views[record.article_id, record.day] += times
             if hit.printed:
-                self.prints[record.article_id, record.day] += 1
+                self.prints[record.article_id, record.day] += times
 
     def book(self, connection: Connection) -> None:
         """Add the sums to the rows, in one order everywhere: hosts must not lock each other out."""

@@ -18,7 +18,7 @@ import os
 import secrets
 import struct
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,7 @@ _BODY = struct.Struct("<2sBBIQ")
 _CHECKSUM = struct.Struct("<I")
 _MAGIC = b"v1"
 RECORD_BYTES = _BODY.size + _CHECKSUM.size
+_WHOLE = struct.Struct(f"{RECORD_BYTES}s")
 
 # The position of a reason is stored: add at the end only.
 _REASONS = (
@@ -254,10 +255,11 @@ def _try_lock(file: int) -> bool:
     return True
 
 
-def records_in(data: bytes) -> Iterator[Record | None]:
-    """The records in whole-record bytes; None for each that is damaged."""
-    for start in range(0, len(data), RECORD_BYTES):
-        yield unpack(data[start : start + RECORD_BYTES])
+def records_in(data: bytes) -> Iterator[tuple[Record | None, int]]:
+    """The different records in whole-record bytes, None for one that is damaged, and how often
+    each stands there: what many read makes equal records, and only one of them is unpacked."""
+    for (record,), times in Counter(_WHOLE.iter_unpack(data)).items():
+        yield unpack(record), times
 
 
 @contextlib.contextmanager

@@ -10,20 +10,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from newsapp.visits import tables
+from newsapp.visits import folding, tables
 from newsapp.visits.books import Balance
 from newsapp.visits.journal import RECORD_BYTES, Record, pack, unpack
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.rules import Hit, Reason
-from newsapp.visits.store import LedgerUnavailableError
+from newsapp.visits.store import LedgerUnavailableError, Store
 from tests.visits.visiting import EVER, new_ledger
 
 DAY = date(2017, 4, 15)
@@ -136,6 +137,38 @@ def test_a_torn_record_at_the_end_is_ignored(ledger: Ledger) -> None:
     assert ledger.fold_now() == 2
     assert not path.exists()
     assert ledger.article_views(7) == 2
+
+
+def test_folding_ends_while_readers_go_on(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = 0
+    write = Store.write
+
+    def busy(store: Store) -> AbstractContextManager[Connection]:
+        nonlocal rounds
+        rounds += 1
+        assert rounds < 10, "there is always more"
+        ledger.append([view(7)])
+        return write(store)
+
+    ledger.append([view(7)] * 3)
+    monkeypatch.setattr(Store, "write", busy)
+    assert ledger.fold_now() >= 3
+    monkeypatch.undo()
+    ledger.fold_now()
+    assert ledger.article_views(7) == 3 + rounds
+
+
+def test_one_fold_takes_all_that_it_finds_in_portions(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "_BYTES_AT_ONCE", RECORD_BYTES * 10)
+    monkeypatch.setattr(folding, "_FILES_AT_ONCE", 2)
+    for _ in range(5):
+        ledger.append([view(7)] * 25)
+        ledger._writer.close()
+    assert ledger.fold_now() == 125
+    assert ledger.article_views(7) == 125
+    assert not list(ledger.journal_dir.glob("*.log"))
 
 
 def test_damage_in_the_middle_is_skipped_and_logged(

@@ -11,12 +11,19 @@ from wsgiref.util import FileWrapper
 
 import pytest
 
+from newsapp.visits import figures
 from newsapp.visits.figures import FRESH_SECONDS
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.marks import written
 from newsapp.visits.middleware import VisitCounter
 from newsapp.visits.rules import PAGE_KEY, CountedPage, site_mark, views_mark
 from tests.visits.visiting import FIREFOX, Browser, Clock, Page, Site, fetch, site_behind_counter
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests are about is not how long a busy disk takes."""
+    monkeypatch.setattr(figures, "FIRST_WAIT_SECONDS", 30.0)
 
 
 @pytest.fixture
