@@ -68,6 +68,7 @@ _MEDIA = _kind(LOCKED, "no-referrer", "cross-origin")
 _STATIC = _kind(NOTHING, "same-origin", "same-origin")
 # An address in here is nobody else's business; our own forms need it (see CSRFProtect).
 _STAFF = _kind(_NEWSROOM, "same-origin", "same-origin")
+_NAMES = frozenset(name.lower() for name, _ in _PUBLIC[True])
 # By the first part of the address.
 _KINDS = {
     "media": _MEDIA,
@@ -107,11 +108,12 @@ class SecurityHeaders:
         )
 
         def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
-            given = {name.lower() for name, _ in headers}
             # Where a file or a feed is missing stands a page of ours, with its style.
-            instead = _PAGES_FOR.get(id(wanted)) if status[0] in "45" else None
-            filled = headers + [pair for pair in instead or wanted if pair[0].lower() not in given]
-            return start_response(status, filled, exc_info)
+            missing = _PAGES_FOR.get(id(wanted), wanted) if status[0] in "45" else wanted
+            given = {name.lower() for name, _ in headers}
+            if not given.isdisjoint(_NAMES):
+                missing = [pair for pair in missing if pair[0].lower() not in given]
+            return start_response(status, headers + missing, exc_info)
 
         if not self._behind_proxy:
             environ.pop("HTTP_X_REQUEST_ID", None)

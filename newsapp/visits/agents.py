@@ -8,6 +8,7 @@ and its crawler `coccocbot`; Zalo's and Facebook's in-app browsers are people; a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ANYWHERE = (
     # crawlers of search engines, archives and language models; most of them say "bot", see below
@@ -95,7 +96,12 @@ _LONGEST = 1024
 
 def is_bot(agent: str) -> bool:
     """Whether a User-Agent header names a known program; only its first 1,024 characters count."""
-    agent = agent[:_LONGEST].lower()
+    return _is_bot(agent[:_LONGEST])
+
+
+@lru_cache(1024)
+def _is_bot(agent: str) -> bool:
+    agent = agent.lower()
     return (
         agent.startswith(_AT_START)
         or _BOT.search(agent) is not None

@@ -1,16 +1,17 @@
 """The one cookie of a reader: short-lived, signed, first-party, and it names nobody.
 
 It holds the time of the browser's last counted page and the pages read in this visit, no more.
-Its payload is numbers in base 36 joined by `-`, the time in milliseconds first.
+Its payload is hexadecimal numbers joined by `-`, the time in milliseconds first.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from hashlib import sha256
+from hashlib import blake2b
 
 from itsdangerous import BadSignature, Signer
+from itsdangerous.signer import SigningAlgorithm
 
 from newsapp.visits.rules import WINDOW_SECONDS, Visit
 
@@ -22,8 +23,14 @@ MOST_BYTES = 1900
 CLOCK_LEEWAY_MS = 5_000
 """How far ahead another host's clock may be before its cookies are held to be forged."""
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PAYLOAD = re.compile(r"[0-9a-z]{1,13}(?:-[0-9a-z]{1,13})*", re.ASCII)
+_PAYLOAD = re.compile(r"[0-9a-f]{1,16}(?:-[0-9a-f]{1,16})*", re.ASCII)
+
+
+class _Blake2(SigningAlgorithm):
+    """Keyed BLAKE2 (RFC 7693): each counted page is signed, and HMAC takes three times as long."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return blake2b(value, key=key, digest_size=24).digest()
 
 
 class VisitCookie:
@@ -32,8 +39,8 @@ class VisitCookie:
     def __init__(self, secret_key: bytes | str) -> None:
         secret = secret_key.encode() if isinstance(secret_key, str) else secret_key
         # Derived here once: the signer would do it again for every cookie.
-        key = hmac.digest(secret, b"newsapp.visits.cookie.1", "sha256")
-        self._signer = Signer(key, key_derivation="none", digest_method=sha256)
+        key = hmac.digest(secret, b"newsapp.visits.cookie.2", "sha256")
+        self._signer = Signer(key, key_derivation="none", algorithm=_Blake2())
 
     def read(self, header: str, now_ms: int) -> Visit | None:
         """The visit in a Cookie header, None if there is none that this site wrote.
@@ -51,16 +58,16 @@ class VisitCookie:
             return None
         if not _PAYLOAD.fullmatch(payload):
             return None
-        last_ms, *seen = (int(number, 36) for number in payload.split("-"))
+        last_ms, *seen = (int(number, 16) for number in payload.split("-"))
         if not now_ms - WINDOW_SECONDS * 1000 < last_ms <= now_ms + CLOCK_LEEWAY_MS:
             return None
         return Visit(last_ms, tuple(seen[-MOST_SEEN:]))
 
     def value(self, visit: Visit) -> str:
         """The signed value; the oldest pages are left out where it would grow too long."""
-        seen = [_base36(key) for key in visit.seen[-MOST_SEEN:]]
+        seen = [f"{key:x}" for key in visit.seen[-MOST_SEEN:]]
         while True:
-            payload = "-".join((_base36(visit.last_ms), *seen))
+            payload = "-".join((f"{visit.last_ms:x}", *seen))
             value = self._signer.sign(payload).decode("ascii")
             if len(value) <= MOST_BYTES:
                 return value
@@ -82,12 +89,3 @@ def _value(header: str) -> str | None:
         if name.strip() == NAME:
             return value.strip().strip('"')
     return None
-
-
-def _base36(number: int) -> str:
-    digits = []
-    while True:
-        number, digit = divmod(number, 36)
-        digits.append(_DIGITS[digit])
-        if not number:
-            return "".join(reversed(digits))

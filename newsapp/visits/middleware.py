@@ -166,6 +166,7 @@ class _Answer:
     def __init__(self) -> None:
         self.status = ""
         self.headers: Headers = []
+        self.given: dict[str, str] = {}
         self.filled = False
         self._written: list[bytes] = []
 
@@ -174,6 +175,7 @@ class _Answer:
     ) -> Callable[[bytes], object]:
         """Stands in for the server's; nothing has been sent, so a later call replaces a former."""
         self.status, self.headers = status, list(headers)
+        self.given = {name.lower(): value for name, value in reversed(headers)}
         return self._written.append
 
     def begin(self, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -195,11 +197,12 @@ class _Answer:
         start_response(self.status, self.headers)
 
     def header(self, name: str) -> str:
-        """The first header of this lower-case name, empty if there is none."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        """The first header of this lower-case name that the application gave, empty if none."""
+        return self.given.get(name, "")
 
     def remove(self, name: str) -> None:
-        self.headers = [pair for pair in self.headers if pair[0].lower() != name]
+        if self.given.pop(name, None) is not None:
+            self.headers = [pair for pair in self.headers if pair[0].lower() != name]
 
     def headers_default(self, name: str, value: str) -> None:
         if not self.header(name.lower()):

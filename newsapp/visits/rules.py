@@ -90,11 +90,10 @@ _PURPOSES = ("prefetch", "prerender", "preview")
 
 def is_prefetch(environ: Mapping[str, Any]) -> bool:
     """Whether the browser says that it fetches ahead of a click that may never come."""
-    for header in _PURPOSE_HEADERS:
-        value = str(environ.get(header, "")).lower()
-        if value and any(purpose in value for purpose in _PURPOSES):
-            return True
-    return False
+    if environ.keys().isdisjoint(_PURPOSE_HEADERS):
+        return False
+    said = " ".join(str(environ.get(header, "")) for header in _PURPOSE_HEADERS).lower()
+    return any(purpose in said for purpose in _PURPOSES)
 
 
 @dataclass(frozen=True, slots=True)
