@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
+from babel.support import Translations
 from flask import Flask, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, get_translations, gettext
 from markupsafe import Markup
 
 from newsapp.appearance import palette
@@ -57,6 +58,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
     def clock_time(moment: datetime) -> str:
         return moment.astimezone(zone).strftime("%H:%M")
 
+    install_gettext(app)
     app.jinja_env.filters.update(
         dateline=dateline,
         local_date=local_date,
@@ -87,6 +89,26 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         cleaned=cleaned,
         once=once,
     )
+
+
+def install_gettext(app: Flask) -> None:
+    """Let templates translate by a catalogue found once for each language: a page asks a hundred
+    times, and Flask-Babel looks for request, language and catalogue anew each time."""
+    catalogues: dict[str, Translations] = {}
+
+    def catalogue() -> Translations:
+        language = get_locale().language
+        if language not in catalogues:
+            catalogues[language] = get_translations()
+        return catalogues[language]
+
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by jinja2.ext.i18n
+        lambda text: catalogue().ugettext(text),
+        lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
+    # By itself it would look for the other first.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
 def scrolling(html: str) -> str:

@@ -273,39 +273,72 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
     A draft without section or time is shown as it would look: no section name, the present
     moment stands in for the time.
     """
-    statement = (
-        select(Article, Section, Media)
-        .outerjoin(Section, Section.id == Article.section_id)
-        .outerjoin(Media, Media.id == Article.cover_id)
-        .where(Article.id == article_id)
-    )
-    if now is not None:
-        statement = statement.where(Article.visible(now))
-    row = db.session.execute(statement).first()
+    row = db.session.execute(
+        _article(public=now is not None), {"article_id": article_id, "now": now}
+    ).first()
     if row is None:
         return None
-    item, section, media = row
     return ArticlePage(
-        id=item.id,
-        slug=item.slug,
-        title=item.title,
-        lead=item.lead,
-        body=item.body,
-        byline=item.byline,
-        source=item.source,
-        former_office=item.former_office,
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        lead=row.lead,
+        body=row.body,
+        byline=row.byline,
+        source=row.source,
+        former_office=row.former_office,
         section=SectionRef(
-            section.id, section.slug, section.name, section.description, section.parent_id
+            row.section_id,
+            row.section_slug,
+            row.section_name,
+            row.section_description,
+            row.section_parent_id,
         )
-        if section
+        if row.section_id
         else SectionRef(0, "", "", "", None),
-        published_at=item.published_at or item.updated_at,
-        updated_at=item.updated_at,
-        version=item.version,
-        view_baseline=item.view_baseline,
-        cover=Image.of(media) if media else None,
-        body_text=item.body_text,
-        attachments=attachments(item.id),
+        published_at=row.published_at or row.updated_at,
+        updated_at=row.updated_at,
+        version=row.version,
+        view_baseline=row.view_baseline,
+        cover=image_of(row),
+        body_text=row.body_text,
+        attachments=attachments(row.id),
+    )
+
+
+@cache
+def _article(*, public: bool) -> AnySelect:
+    """The statement of ``article``: to put it together takes longer than to run it."""
+    statement = (
+        select(
+            Article.id,
+            Article.slug,
+            Article.title,
+            Article.lead,
+            Article.body,
+            Article.byline,
+            Article.source,
+            Article.former_office,
+            Article.published_at,
+            Article.updated_at,
+            Article.version,
+            Article.view_baseline,
+            Article.body_text,
+            Section.id.label("section_id"),
+            Section.slug.label("section_slug"),
+            Section.name.label("section_name"),
+            Section.description.label("section_description"),
+            Section.parent_id.label("section_parent_id"),
+            *IMAGE_COLUMNS,
+        )
+        .outerjoin(Section, Section.id == Article.section_id)
+        .outerjoin(Media, Media.id == Article.cover_id)
+        .where(Article.id == bindparam("article_id", type_=Integer()))
+    )
+    return (
+        statement.where(Article.visible(bindparam("now", type_=UtcDateTime())))
+        if public
+        else statement
     )
 
 
@@ -349,13 +382,16 @@ def withdrawn(article_id: int, now: datetime) -> WithdrawnArticle | None:
 
 def attachments(article_id: int) -> tuple[AttachedFile, ...]:
     """The files under an article, in their order."""
-    rows = db.session.execute(
-        select(Media.path, Attachment.title, Media.size)
-        .join(Attachment, Attachment.media_id == Media.id)
-        .where(Attachment.article_id == article_id)
-        .order_by(Attachment.position, Attachment.media_id)
-    )
+    rows = db.session.execute(_ATTACHMENTS, {"article_id": article_id})
     return tuple(AttachedFile(*row) for row in rows)
+
+
+_ATTACHMENTS = (
+    select(Media.path, Attachment.title, Media.size)
+    .join(Attachment, Attachment.media_id == Media.id)
+    .where(Attachment.article_id == bindparam("article_id", type_=Integer()))
+    .order_by(Attachment.position, Attachment.media_id)
+)
 
 
 def file_name(path: str) -> str:

@@ -7,12 +7,13 @@ saves an article writes to both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BindParameter, Connection, CursorResult, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 
 from newsapp.models.columns import UtcDateTime
@@ -39,14 +40,24 @@ class Bounds:
             parts.append("e.section_id IN :sections")
         return " AND ".join(parts)
 
-    def bind(self, statement: str) -> TextClause:
-        """``statement`` with the values of ``condition``."""
-        clause = text(statement).bindparams(bindparam("last", self.last, UtcDateTime))
-        if self.first is not None:
-            clause = clause.bindparams(bindparam("first", self.first, UtcDateTime))
-        if self.sections:
-            clause = clause.bindparams(bindparam("sections", self.sections, expanding=True))
-        return clause
+    def execute(
+        self, connection: Connection, statement: str, values: Mapping[str, object]
+    ) -> CursorResult[Any]:
+        """Run ``statement``, in which ``condition`` stands, with ``values`` and those of it."""
+        bounds = {"last": self.last, "first": self.first, "sections": self.sections}
+        return connection.execute(_clause(statement), {**bounds, **values})
+
+
+@lru_cache(256)
+def _clause(statement: str) -> TextClause:
+    known: tuple[BindParameter[Any], ...] = (
+        bindparam("last", type_=UtcDateTime()),
+        bindparam("first", type_=UtcDateTime()),
+        bindparam("sections", expanding=True),
+    )
+    return text(statement).bindparams(
+        *(parameter for parameter in known if f":{parameter.key}" in statement)
+    )
 
 
 class Searcher(Protocol):

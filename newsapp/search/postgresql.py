@@ -95,15 +95,14 @@ class _Searcher:
         # The planner does not know that looking through all terms means unpacking them, and would
         # sometimes rather do that: seconds instead of milliseconds. Ends with the transaction.
         self._connection.execute(text("SET LOCAL enable_seqscan = off"))
-        rows = self._connection.execute(
-            self._bounds.bind(
-                # First all that match: in the order of time the planner would try article after
-                # article.
-                f"WITH t AS MATERIALIZED (SELECT entry_id FROM {TABLE}"
-                " WHERE terms @@ CAST(:match AS tsquery))"
-                " SELECT e.article_id FROM t JOIN search_entry e ON e.id = t.entry_id"
-                f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT :limit"
-            ),
+        rows = self._bounds.execute(
+            self._connection,
+            # First all that match: in the order of time the planner would try article after
+            # article.
+            f"WITH t AS MATERIALIZED (SELECT entry_id FROM {TABLE}"
+            " WHERE terms @@ CAST(:match AS tsquery))"
+            " SELECT e.article_id FROM t JOIN search_entry e ON e.id = t.entry_id"
+            f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT :limit",
             {"match": _tsquery(match), "limit": limit},
         )
         return list(rows.scalars())
@@ -119,8 +118,8 @@ class _Searcher:
             for place in range(len(matches))
         )
         values = {f"match{place}": _tsquery(match) for place, match in enumerate(matches)}
-        rows = self._connection.execute(
-            self._bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each}
+        rows = self._bounds.execute(
+            self._connection, " UNION ALL ".join(parts), {**values, "each": each}
         )
         return [(row.place, row.article_id) for row in rows]
 

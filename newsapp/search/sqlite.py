@@ -86,7 +86,7 @@ class SQLite:
             text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)"),
             {"pages": -MERGE_PAGES if anew else MERGE_PAGES},
         )
-        return bool(raw.total_changes - before > 1)  # type: ignore[union-attr]
+        return bool(raw.total_changes - before > 1)  # type: ignore[union-attr]  # see above
 
     def holds(self, connection: Connection, entry_id: int, terms: frozenset[str]) -> bool:
         ordered = sorted(terms)
@@ -114,12 +114,12 @@ class _Searcher:
     @cached_property
     def _window(self) -> Any:
         """Lowest and highest entry, earliest moment and number of the newest articles in bounds."""
-        return self._connection.execute(
-            self._bounds.bind(
-                "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
-                " count(*) AS number FROM (SELECT e.id, e.published_at FROM search_entry e"
-                f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT {WINDOW})"
-            )
+        return self._bounds.execute(
+            self._connection,
+            "SELECT min(id) AS lowest, max(id) AS highest, min(published_at) AS earliest,"
+            " count(*) AS number FROM (SELECT e.id, e.published_at FROM search_entry e"
+            f" WHERE {self._bounds.condition} {NEWEST_FIRST} LIMIT {WINDOW})",
+            {},
         ).one()
 
     def find(self, match: Match, limit: int) -> list[int]:
@@ -134,8 +134,9 @@ class _Searcher:
         return self._find(match, limit, "")
 
     def _find(self, match: Match, limit: int, within: str) -> list[int]:
-        rows = self._connection.execute(
-            self._bounds.bind(f"{self._select} :match {within} {NEWEST_FIRST} LIMIT :limit"),
+        rows = self._bounds.execute(
+            self._connection,
+            f"{self._select} :match {within} {NEWEST_FIRST} LIMIT :limit",
             {"match": _fts5(match), "limit": limit, **(self._of_window if within else {})},
         )
         return list(rows.scalars())
@@ -151,8 +152,8 @@ class _Searcher:
             for place in range(len(matches))
         )
         values = {f"match{place}": _fts5(match) for place, match in enumerate(matches)}
-        rows = self._connection.execute(
-            self._bounds.bind(" UNION ALL ".join(parts)), {**values, "each": each}
+        rows = self._bounds.execute(
+            self._connection, " UNION ALL ".join(parts), {**values, "each": each}
         )
         return [(row.place, row.article_id) for row in rows]
 

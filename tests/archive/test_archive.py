@@ -145,3 +145,20 @@ def test_no_page_links_into_endless_empty_months(client: CheckingClient) -> None
     months = {page for page in seen if page.count("/") == 3}
     today = datetime.now(ZONE)
     assert months <= {"/luu-tru/2017/04", "/luu-tru/2018/02", f"/luu-tru/{today:%Y/%m}"}
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_month_of_the_page_is_the_one_chosen(client: CheckingClient) -> None:
+    def months(path: str) -> tuple[list[str | None], list[str | None]]:
+        options = [o for o in client.page(path).iter("option") if len(o.get("value") or "") == 7]
+        return (
+            [o.get("value") for o in options],
+            [o.get("value") for o in options if o.get("selected") is not None],
+        )
+
+    offered, chosen = months("/luu-tru/2018/02")
+    assert offered[-1] == "2017-04"
+    assert "2018-02" in offered
+    assert chosen == ["2018-02"]
+    assert months("/luu-tru/2017/04") == (offered, ["2017-04"])
+    assert months("/luu-tru") == (offered, [])
