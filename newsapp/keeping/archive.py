@@ -74,7 +74,7 @@ class Writer:
     def __init__(self, file: IO[bytes], header: Header) -> None:
         self._sink = _Sink(file)
         # Never closed: the end is ours to write.
-        self._tar = tarfile.TarFile(fileobj=self._sink, mode="w")  # type: ignore[arg-type]
+        self._tar = tarfile.TarFile(fileobj=self._sink, mode="w")  # type: ignore[arg-type]  # it is only written to
         self._header = header
         self.files: dict[str, Entry] = {}
         self._put(HEADER, _json(asdict(header)))

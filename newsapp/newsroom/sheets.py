@@ -59,7 +59,7 @@ def _harmless(text: str) -> str:
 def to_xlsx(made: Book) -> bytes:
     """A workbook with one sheet for each table. Text is written as text, never as a formula."""
     # The library takes longer to load than most pages take to make: only a download pays for it.
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
 
     out = io.BytesIO()
     with Workbook(out, {"in_memory": True}) as workbook:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import TypedDict
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sqlalchemy import delete, func, select, update
@@ -83,6 +84,13 @@ def travels(address: str, asked: str) -> bool:
     return "?" in asked and "?" not in address
 
 
+class Destination(TypedDict, total=False):
+    """Where an old address leads: one of the two, as ``add_redirect`` takes it."""
+
+    article_id: int
+    target: str
+
+
 def add_redirect(
     address: str, *, by: Actor, article_id: int | None = None, target: str | None = None
 ) -> Redirect:
@@ -140,7 +148,7 @@ def would_be(address: str, *, article_id: int | None = None, target: str | None 
     return Change.UNCHANGED if same else Change.CHANGED
 
 
-def destination(text: str, hosts: frozenset[str]) -> dict[str, int | str]:
+def destination(text: str, hosts: frozenset[str]) -> Destination:
     """What a person means by ``text`` as the target, as ``add_redirect`` takes it.
 
     An article's number, its address, or a path; a full address only of one of the ``hosts`` of

@@ -110,7 +110,7 @@ def load(
 
     A line that cannot be taken is reported and the rest goes on. Raises NotAllowed.
     """
-    seen: dict[str, dict[str, int | str]] = {}
+    seen: dict[str, redirects.Destination] = {}
     for line in lines:
         address, target = (*line.cells, "", "")[:2]
         try:
@@ -126,7 +126,7 @@ def _enter(
     hosts: frozenset[str],
     by: Actor,
     dry_run: bool,
-    seen: dict[str, dict[str, int | str]],
+    seen: dict[str, redirects.Destination],
 ) -> Change:
     if line.too_long:
         raise Invalid({"line": "too_long"})
@@ -134,13 +134,13 @@ def _enter(
         raise Invalid({"line": "columns"})
     address, target = line.cells
     where = redirects.destination(target, hosts)
-    change = redirects.would_be(address, **where)  # type: ignore[arg-type]
+    change = redirects.would_be(address, **where)
     key = redirects.address_key(address)
     # Else the same file, read twice, would change the address back and forth.
     if seen.setdefault(key, where) != where:
         raise Invalid({"address": "twice"})
     if change is not Change.UNCHANGED and not dry_run:
-        redirects.add_redirect(address, by=by, **where)  # type: ignore[arg-type]
+        redirects.add_redirect(address, by=by, **where)
     return change
 
 

@@ -329,9 +329,9 @@ def page_and_files_say_the_same(editor: CheckingClient, key: str) -> None:
         for shown, typed, stored in zip(rows, table[name], written, strict=True):
             for place, cell in enumerate(shown):
                 if re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d", cell):
-                    moment = datetime.strptime(cell, "%d/%m/%Y %H:%M")  # noqa: DTZ007
+                    moment = datetime.strptime(cell, "%d/%m/%Y %H:%M")  # noqa: DTZ007 - as a sheet has it
                     assert typed[place] == f"{moment:%Y-%m-%d %H:%M}"
-                    days = (moment - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001
+                    days = (moment - datetime(1899, 12, 30)) / timedelta(days=1)  # noqa: DTZ001 - as above
                     assert abs(float(stored[place]) - days) < 1 / 1440 + 1e-6
                 else:
                     assert same(cell, typed[place]), (name, shown, typed)

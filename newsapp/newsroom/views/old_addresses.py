@@ -57,11 +57,11 @@ def add_old_address() -> ResponseReturnValue:
         return old_addresses_page(form, status=422)
     try:
         where = publishing.destination(form.target.data or "", pages.config().own_hosts)
-        change = publishing.would_be(form.address.data or "", **where)  # type: ignore[arg-type]
+        change = publishing.would_be(form.address.data or "", **where)
         if change is Change.CHANGED:
             # Whoever types a new one does not mean to overwrite; a file may, and reports it.
             raise Invalid({"address": "taken"})
-        publishing.add_redirect(form.address.data, by=actor(), **where)  # type: ignore[arg-type]
+        publishing.add_redirect(form.address.data or "", by=actor(), **where)
     except Invalid as error:
         form.blame(error.problems)
         return old_addresses_page(form, status=422)
@@ -102,7 +102,7 @@ def change_old_address(redirect_id: int) -> ResponseReturnValue:
         return old_address_page(redirect_id, form, 422)
     try:
         where = publishing.destination(form.target.data or "", pages.config().own_hosts)
-        publishing.change_redirect(redirect_id, form.address.data, by=actor(), **where)  # type: ignore[arg-type]
+        publishing.change_redirect(redirect_id, form.address.data or "", by=actor(), **where)
     except NotFound:
         abort(404)
     except Invalid as error:

@@ -46,7 +46,7 @@ def tree_line(
     sheet: Canvas, base: float, height: float, colour: Colour, seed: int, step: float = 70
 ) -> None:
     """A far row of crowns across the whole sheet, solid down to `base`."""
-    chance = random.Random(seed)  # noqa: S311 - the same leaves every time, no secret
+    chance = random.Random(seed)  # noqa: S311 - ripples are no secret - the same leaves every time, no secret
     x = -step
     while x < WIDTH + step:
         radius = height * chance.uniform(0.55, 1.0)
@@ -58,7 +58,7 @@ def tree_line(
 def water(sheet: Canvas, top: float, colours: tuple[Colour, ...], seed: int = 1) -> None:
     """Water from `top` to the lower edge, with ripples that grow towards the reader."""
     sheet.gradient(top, 1000, colours)
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - ripples are no secret
     for _ in range(64):
         depth = chance.random() ** 0.8
         y = top + 14 + depth * (980 - top)
