@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from newsapp.models import Article, SearchWord
 from newsapp.news.queries import teasers, to_teaser
 from newsapp.news.values import Teaser
 from newsapp.search import excerpt, index, terms
-from newsapp.search.engine import Bounds
+from newsapp.search.engine import Bounds, Searcher
 from newsapp.search.excerpt import Piece
 from newsapp.search.query import Query, Term, parse
 from newsapp.search.terms import Word
@@ -73,15 +73,13 @@ def find(query: Query, bounds: Bounds) -> list[int]:
     if not query.groups:
         return []
     searcher = index.searcher(bounds)
-    *better, widest = query.matches()
     # The widest question first: with no answer, or with one, there is nothing to rank.
-    newest = searcher.find(widest, HITS_MAX + 1)
+    newest = searcher.find(query.widest, HITS_MAX + 1)
     found: dict[int, None] = {}
-    for match in better if len(newest) > 1 else ():
-        found.update(dict.fromkeys(searcher.find(match, HITS_MAX + 1)))
+    for tier in _ranked(query, newest, searcher) if len(newest) > 1 else (newest,):
+        found.update(dict.fromkeys(tier))
         if len(found) >= len(newest):
             break
-    found.update(dict.fromkeys(newest))
     if query.phrases and len(found) <= READ_MAX:
         found = dict.fromkeys(_read(query, list(found)))
     # Only where whole words do not fill a page: so many words begin alike.
@@ -89,6 +87,22 @@ def find(query: Query, bounds: Bounds) -> list[int]:
         if len(found) < PAGE_SIZE:
             found.update(dict.fromkeys(searcher.find(match, HITS_MAX + 1)))
     return list(found)[: HITS_MAX + 1]
+
+
+def _ranked(query: Query, newest: Sequence[int], searcher: Searcher) -> Iterator[Iterable[int]]:
+    """What each tier of ``query`` finds; ``newest`` is what the last of them does."""
+    answers = {query.widest: newest}
+    for tier in query.tiers():
+        if len(newest) > HITS_MAX:
+            # There is more than is known: two answers in part say nothing about both.
+            match = tuple(chain.from_iterable(tier))
+            yield newest if match == query.widest else searcher.find(match, HITS_MAX + 1)
+            continue
+        for match in tier:
+            if match not in answers:
+                answers[match] = searcher.find(match, HITS_MAX + 1)
+        both = set.intersection(*(set(answers[match]) for match in tier))
+        yield (article_id for article_id in newest if article_id in both)
 
 
 def _read(query: Query, found: Sequence[int]) -> list[int]:
@@ -145,8 +159,7 @@ def suggestion(query: Query, bounds: Bounds) -> str:
     searcher = index.searcher(bounds)
     for offered in islice(_combinations(choices), _SUGGESTIONS_TRIED):
         better = parse(offered)
-        *_, widest = better.matches()
-        if searcher.find(widest, 1):
+        if searcher.find(better.widest, 1):
             return offered
     return ""
 

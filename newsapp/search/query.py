@@ -74,19 +74,27 @@ class Query:
         """Groups that the terms find by pairs alone: a text must be read to be sure."""
         return tuple(g for g in self.groups if len(g.words) > 1 and not g.is_number)
 
-    def matches(self) -> Iterator[Match]:
-        """The questions to ask, best first: as written before folded, title before lead before
-        the rest, words that follow each other as typed before words anywhere."""
+    def tiers(self) -> Iterator[tuple[Match, ...]]:
+        """What to ask for, best first: as written before folded, title before lead before the
+        rest, words that follow each other as typed before words anywhere. Each is one question or
+        two, both of which an article has to answer; the last is the widest, and holds all others.
+        """
         runs = _runs(self.groups)
         close = tuple(Term(terms.pair(two)) for two in pairwise(self.words))
         as_typed = len(self.groups) > 1
         for form in (_as_written, _in_any_form):
             for kind in (terms.TITLE, terms.LEAD):
-                yield (*(form(kind, word) for word in self.words), *runs)
-            anywhere = tuple(form(terms.WRITTEN, word) for word in self.words)
+                yield ((*(form(kind, word) for word in self.words), *runs),)
+            anywhere = (*(form(terms.WRITTEN, word) for word in self.words), *runs)
             if as_typed:
-                yield (*anywhere, *runs, *close)
-            yield (*anywhere, *runs)
+                yield anywhere, close
+            yield (anywhere,)
+
+    @property
+    def widest(self) -> Match:
+        """The question that all of what is found answers."""
+        *_, (widest,) = self.tiers()
+        return widest
 
     def beginnings(self) -> Iterator[Match]:
         """The same in any form with a last word that is still being typed."""
