@@ -68,7 +68,7 @@ class Searcher(Protocol):
 
     def share(self, matches: Sequence[Match], each: int) -> list[tuple[int, int]]:
         """For each match some articles, at most ``each``: (place of the match, article id).
-        One statement; on SQLite among the 16,000 that were saved last."""
+        One statement; on SQLite among the 4,000 that were saved last."""
 
 
 class Engine(Protocol):

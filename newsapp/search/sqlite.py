@@ -15,7 +15,7 @@ from newsapp.search.query import Match
 # at all that matches.
 WINDOW = 20_000
 # What is related to an article is asked for with each page, and old news is seldom of use.
-SHARED_WINDOW = 16_000
+SHARED_WINDOW = 4_000
 # So much is written in one go; readers and savers come in between.
 MERGE_PAGES = 2_000
 WITHIN_WINDOW = "AND t.rowid BETWEEN :lowest AND :highest AND e.published_at >= :earliest"
