@@ -238,7 +238,10 @@ def test_old_rows_of_sqlite_are_dropped_by_a_rebuild(make_article: MakeArticle) 
     assert found("xuân") == [article.id]
 
 
-def test_a_rebuild_puts_the_pieces_of_sqlite_together(make_article: MakeArticle) -> None:
+def test_a_rebuild_puts_the_pieces_of_sqlite_together(
+    make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "BATCH", 2)
     for number in range(9):
         make_article(f"Chợ số {number}")
     pieces = text("SELECT count(DISTINCT segid) FROM search_terms_idx")
