@@ -29,6 +29,10 @@ READ_MAX = 200
 RELATED = 4
 _RELATED_EACH = 15
 _RELATED_PAIRS = 20
+# Words that join others and tell nothing of what an article is about.
+_JOINING = frozenset(
+    "bị các cho có của do được đến khi là một những ở tại theo trong từ và về với".split()  # noqa: SIM905 - twenty lines otherwise
+)
 _SUGGESTIONS_TRIED = 4
 _LIKENESS_MIN = 0.6
 
@@ -195,7 +199,12 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
 
     Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
     """
-    pairs = list(dict.fromkeys(map(terms.pair, pairwise(terms.words(title)))))[:_RELATED_PAIRS]
+    telling = (
+        terms.pair(two)
+        for two in pairwise(terms.words(title))
+        if not any(word.written in _JOINING for word in two)
+    )
+    pairs = list(dict.fromkeys(telling))[:_RELATED_PAIRS]
     searcher = index.searcher(Bounds(now, sections=(section_id,)))
     shared = searcher.share([(Term(pair),) for pair in pairs], _RELATED_EACH)
     having = Counter(place for place, _article in shared)
