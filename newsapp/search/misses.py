@@ -32,10 +32,13 @@ class Miss:
 
 
 def note(query: Query, now: datetime) -> bool:
-    """Count a search that found nothing; whether it was counted. Nobody waits for it."""
+    """Count a search that found nothing; False where the database was busy. Nobody waits for it.
+
+    What is too long or may be somebody's own is left out.
+    """
     text = " ".join(query.text.lower().split())
     if not query.groups or len(text) > MISS_MAX or _PERSONAL.search(text):
-        return False
+        return True
     dialect = db.engine.dialect.name
     new = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(SearchMiss)
     latest = select(SearchMiss.text).order_by(SearchMiss.last_at.desc(), SearchMiss.text)

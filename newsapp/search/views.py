@@ -103,4 +103,4 @@ def _page() -> int:
 def _note_miss(query: Query, now: datetime) -> None:
     page = CountedPage(staff=signed_in() is not None)
     if exclusion(request.environ, page) is None and not misses.note(query, now):
-        current_app.logger.info("a search in vain was not counted")
+        current_app.logger.info("a search in vain was not counted: the database was busy")
