@@ -28,7 +28,7 @@ HITS_MAX = 1_000
 READ_MAX = 200
 RELATED = 4
 _RELATED_EACH = 15
-_RELATED_PAIRS = 20
+_RELATED_PAIRS = 10
 # Words that join others and tell nothing of what an article is about.
 _JOINING = frozenset(
     "bị các cho có của do được đến khi là một những ở tại theo trong từ và về với".split()  # noqa: SIM905 - twenty lines otherwise
