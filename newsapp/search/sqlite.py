@@ -109,7 +109,7 @@ class _Searcher:
     def __init__(self, connection: Connection, bounds: Bounds) -> None:
         self._connection = connection
         self._bounds = bounds
-        self._beyond_window = False
+        self._often: bool | None = None
 
     @cached_property
     def _window(self) -> Any:
@@ -125,12 +125,14 @@ class _Searcher:
     def find(self, match: Match, limit: int) -> list[int]:
         if not self._window.number:
             return []
-        if not self._beyond_window:
+        # Who asks begins with the widest question. Where the newest articles do not suffice for it,
+        # they would not for the narrower ones either.
+        if self._often is not False:
             found = self._find(match, limit, WITHIN_WINDOW)
             if len(found) >= limit or self._window.number < WINDOW:
+                self._often = True
                 return found
-            # What is asked after this is almost always narrower: it would look there in vain too.
-            self._beyond_window = True
+            self._often = bool(self._often)
         return self._find(match, limit, "")
 
     def _find(self, match: Match, limit: int, within: str) -> list[int]:
