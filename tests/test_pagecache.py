@@ -186,8 +186,7 @@ def test_a_change_of_another_process_is_seen_within_a_second(
     edit_elsewhere()
     begun = time.monotonic()
     while "Sau khi sửa" not in client.get(address(article)).text:
-        # A second, and what other work on the machine may add.
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 1
         time.sleep(0.05)
 
 
@@ -261,7 +260,9 @@ def test_pages_keep_while_the_database_is_away(app: Flask, make_article: MakeArt
     make_article("Sau sự cố")
     begun = time.monotonic()
     while "Sau sự cố" not in browser.get(address(article), headers=FIREFOX).text:
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 2
+        # Without a pause it would keep the processor from the very thread that it waits for.
+        time.sleep(0.05)
 
 
 def test_nobody_gets_the_page_of_somebody_else(

@@ -81,9 +81,9 @@ class Folder:
         if sums.damaged:
             self._complaints.say(f"skipped {sums.damaged} damaged records in the journal")
         self._booked.update((step.file.name, step.end) for step in steps)
-        done = [step.file for step in steps if step.done]
-        for file in done:
-            file.path.unlink(missing_ok=True)
+        for step in steps:
+            if step.done:
+                step.file.path.unlink(missing_ok=True)
         more = left_out or any(not step.closed and step.end < step.file.whole for step in steps)
         return sum(len(step.data) for step in steps) // RECORD_BYTES, more
 

@@ -65,4 +65,4 @@ def test_text_that_never_closes_a_tag_takes_no_time() -> None:
     for text in ("<img " * 100_000, '<img alt="' * 50_000, "<img " + 'a="b" ' * 100_000):
         start = time.process_time()
         assert responsive(text) == text
-        assert time.process_time() - start < 5
+        assert time.process_time() - start < 1

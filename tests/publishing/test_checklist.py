@@ -340,11 +340,11 @@ def test_every_message_is_filled_by_its_values() -> None:
 @pytest.mark.parametrize(
     ("body", "seconds"),
     [
-        ("<p>Tổ đi tuyên truyền ở khu phố, bà con hưởng ứng.</p>", 10.0),
+        ("<p>Tổ đi tuyên truyền ở khu phố, bà con hưởng ứng.</p>", 3.0),
         ("<p>" + "của của a ,b,c " * 500 + "</p>", 5.0),
         ("(“«", 5.0),
-        (" \xa0", 10.0),
-        ("1/", 10.0),
+        (" \xa0", 3.0),
+        ("1/", 3.0),
     ],
 )
 def test_a_million_characters(body: str, seconds: float) -> None:

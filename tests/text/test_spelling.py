@@ -232,6 +232,6 @@ def test_hostile_text_takes_linear_time() -> None:
     syllables = [f"{a}{b}{c}" for a in "bcdghklmnt" for b in "aăâeêioôơu" for c in "cmnpt"]
     chance = random.Random(1)
     text = " ".join(chance.choice(syllables) for _ in range(100_000))
-    started = time.process_time()
+    started = time.perf_counter()
     slips([text])
-    assert time.process_time() - started < 8
+    assert time.perf_counter() - started < 3

@@ -536,7 +536,7 @@ def read_or_refused(data: bytes) -> PortalPage | None:
     except PortalTextError:
         return None
     finally:
-        assert time.process_time() - started < 5
+        assert time.process_time() - started < 1
     assert page.title
     assert page.paragraphs
     assert not any(NBSP in text or "\n" in text for text in strings(page))

@@ -166,7 +166,7 @@ def test_a_process_that_sleeps_on_the_lock_delays_nobody(
         assert holder.stdout.readline() == "held\n"
         begun = time.perf_counter()
         assert gate.admits("203.0.113.5")
-        assert time.perf_counter() - begun < 2
+        assert time.perf_counter() - begun < 0.3
     finally:
         holder.kill()
         holder.communicate()
