@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -144,12 +145,15 @@ def test_searches_in_vain_are_counted_without_the_searcher(
     client: CheckingClient,
     make_account: Callable[..., Account],
     sign_in: Callable[..., CheckingClient],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)
     for typed in ("Giá đất", "giá  đất", "091 234 5678", "a@b.vn", "x" * 150):
         client.get("/tim-kiem", query_string={"q": typed})
     sign_in(make_account()).get("/tim-kiem?q=cua+bien+tap")
     client.get("/tim-kiem?q=robot", headers={"User-Agent": "Googlebot/2.1"})
     assert [(miss.text, miss.number) for miss in misses.most(10)] == [("giá đất", 2)]
+    assert "in vain" not in caplog.text
 
 
 def test_only_the_latest_misses_are_kept(
