@@ -52,7 +52,11 @@ class _Word(NamedTuple):
     written: str
     key: str
     plain: bool  # no name: in lower case, or capital only because a sentence begins
+
+
+class _Clause(NamedTuple):
     text: int
+    words: list[_Word]
 
 
 def slips(texts: Sequence[str]) -> list[Slip]:
@@ -62,20 +66,22 @@ def slips(texts: Sequence[str]) -> list[Slip]:
     a frequent pair with the syllable before or after it inside the same clause. Names (a capital
     inside a sentence) and numbers part clauses. One slip is told once. Time is linear.
     """
-    clauses = [clause for number, text in enumerate(texts) for clause in _clauses(text, number)]
-    words = [word for clause in clauses for word in clause]
+    clauses = [
+        _Clause(number, words) for number, text in enumerate(texts) for words in _clauses(text)
+    ]
+    words = [word for clause in clauses for word in clause.words]
     uses = Counter(word.key for word in words)
     shown = {word.key: word.written.lower() for word in reversed(words)}
     pairs = Counter(
         (first.key, second.key)
         for clause in clauses
-        for first, second in pairwise(clause)
+        for first, second in pairwise(clause.words)
         if first.plain and second.plain
     )
     witnesses = _Witnesses(uses, pairs)
     found: list[Slip] = []
     for clause in clauses:
-        for place, word in enumerate(clause):
+        for place, word in enumerate(clause.words):
             if word.plain and uses[word.key] <= RARE:
                 slip = _judge(clause, place, witnesses, shown)
                 if slip is not None:
@@ -83,7 +89,8 @@ def slips(texts: Sequence[str]) -> list[Slip]:
     return found
 
 
-def _clauses(text: str, number: int) -> Iterator[list[_Word]]:
+def _clauses(text: str) -> Iterator[list[_Word]]:
+    """The words of each clause of `text`."""
     clause: list[_Word] = []
     begins = True
     for piece in _PIECE.finditer(text):
@@ -94,15 +101,20 @@ def _clauses(text: str, number: int) -> Iterator[list[_Word]]:
             clause = []
             begins = begins or piece["end"] is not None
             continue
-        lower = written.lower()
-        plain = written == lower or (begins and written[1:] == lower[1:])
-        clause.append(_Word(written, _key(lower), plain and len(lower) <= _LONGEST, number))
+        clause.append(_word(written, begins))
         begins = False
     if clause:
         yield clause
 
 
 @lru_cache(maxsize=50_000)
+def _word(written: str, begins: bool) -> _Word:
+    """`begins`: a sentence does, with this word."""
+    lower = written.lower()
+    plain = written == lower or (begins and written[1:] == lower[1:])
+    return _Word(written, _key(lower), plain and len(lower) <= _LONGEST)
+
+
 def _key(word: str) -> str:
     """`tuyền` -> `tuyên1`: the letters with their own marks, then the tone as one digit, so that
     `hòa` and `hoà` are the same word and every tone one letter away from every other."""
@@ -142,15 +154,16 @@ class _Witnesses:
 
 
 def _judge(
-    clause: list[_Word], place: int, witnesses: _Witnesses, shown: dict[str, str]
+    clause: _Clause, place: int, witnesses: _Witnesses, shown: dict[str, str]
 ) -> Slip | None:
-    word = clause[place]
+    words = clause.words
+    word = words[place]
     best: tuple[int, str] | None = None
     pair: tuple[_Word, _Word] | None = None
     for step in (-1, 1):
-        if not 0 <= place + step < len(clause) or not clause[place + step].plain:
+        if not 0 <= place + step < len(words) or not words[place + step].plain:
             continue
-        beside = clause[place + step]
+        beside = words[place + step]
         likely = witnesses.likely(word, beside, after=step < 0)
         if likely is not None and (best is None or likely > best):
             best = likely
@@ -159,7 +172,7 @@ def _judge(
         return None
     count, meant = best
     right = " ".join(shown[meant] if one is word else one.written.lower() for one in pair)
-    return Slip(word.text, f"{pair[0].written} {pair[1].written}", right, count)
+    return Slip(clause.text, f"{pair[0].written} {pair[1].written}", right, count)
 
 
 @lru_cache(maxsize=50_000)

@@ -349,9 +349,9 @@ def test_every_message_is_filled_by_its_values() -> None:
 )
 def test_a_million_characters(body: str, seconds: float) -> None:
     long = (body * (1_000_000 // len(body) + 1))[:1_000_000]
-    started = time.process_time()
+    started = time.thread_time()
     look(long)
-    assert time.process_time() - started < seconds
+    assert time.thread_time() - started < seconds
 
 
 def test_an_article_of_a_thousand_words_is_quick() -> None:
@@ -361,7 +361,7 @@ def test_an_article_of_a_thousand_words_is_quick() -> None:
     look(body)
     times = []
     for _ in range(5):
-        started = time.process_time()
+        started = time.thread_time()
         look(body)
-        times.append(time.process_time() - started)
+        times.append(time.thread_time() - started)
     assert min(times) < 0.03
