@@ -89,8 +89,9 @@ class PageRef:
 class Furniture:
     """The surroundings of a public page at one moment; days are the site's zone's.
 
-    Until ``until`` (UTC) no clock changes them, or any page. ``rendered`` holds what is the same
-    HTML on every page, by what it is and in which language.
+    Until ``until`` (UTC) no clock changes them, or any page. ``calendars`` holds the archive's
+    months that were asked for, ``rendered`` what is the same HTML on every page, by what it is and
+    in which language.
     """
 
     settings: SiteSettings
@@ -105,6 +106,7 @@ class Furniture:
     today: date
     demo: bool
     until: datetime
+    calendars: dict[Month, MonthTable] = field(default_factory=dict, compare=False)
     rendered: dict[tuple[object, str], str] = field(default_factory=dict, compare=False)
 
     @property
@@ -140,7 +142,10 @@ class Furnisher:
             self._kept = version, now, furniture
         if month in {None, furniture.calendar.month}:
             return furniture
-        return replace(furniture, calendar=archive.month_table(month, now, self._zone))
+        calendar = furniture.calendars.get(month) or archive.month_table(month, now, self._zone)
+        if furniture.span and furniture.span.holds_month(month):
+            furniture.calendars[month] = calendar
+        return replace(furniture, calendar=calendar)
 
 
 def furnish(now: datetime, zone: ZoneInfo) -> Furniture:

@@ -59,7 +59,7 @@ class Results:
 
 def search(query: Query, bounds: Bounds, page: int) -> Results:
     """Page ``page`` (from 1) of the articles that match; an empty query finds nothing."""
-    found = find(query, bounds)
+    found = find(query, bounds, page * PAGE_SIZE)
     more = len(found) > HITS_MAX
     found = found[:HITS_MAX]
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -72,20 +72,24 @@ def search(query: Query, bounds: Bounds, page: int) -> Results:
     )
 
 
-def find(query: Query, bounds: Bounds) -> list[int]:
-    """Ids of the articles that match, best first, at most ``HITS_MAX + 1``."""
+def find(query: Query, bounds: Bounds, ranked: int = HITS_MAX) -> list[int]:
+    """Ids of the articles that match, at most ``HITS_MAX + 1``.
+
+    At least the first ``ranked`` of them stand best first; who looks at one page needs no more.
+    """
     if not query.groups:
         return []
     searcher = index.searcher(bounds)
     # The widest question first: with no answer, or with one, there is nothing to rank.
     newest = searcher.find(query.widest, HITS_MAX + 1)
+    if query.phrases and len(newest) <= READ_MAX:
+        newest = _read(query, newest)
     found: dict[int, None] = {}
-    for tier in _ranked(query, newest, searcher) if len(newest) > 1 else (newest,):
+    for tier in _ranked(query, newest, searcher) if len(newest) > 1 else ():
         found.update(dict.fromkeys(tier))
-        if len(found) >= len(newest):
+        if len(found) >= min(ranked, len(newest)):
             break
-    if query.phrases and len(found) <= READ_MAX:
-        found = dict.fromkeys(_read(query, list(found)))
+    found.update(dict.fromkeys(newest))
     # Only where whole words do not fill a page: so many words begin alike.
     for match in query.beginnings():
         if len(found) < PAGE_SIZE:

@@ -64,6 +64,17 @@ def test_articles_stand_on_the_local_day(client: CheckingClient) -> None:
     assert "Cùng ngày" in second
 
 
+def test_the_calendar_counts_what_was_published_since(
+    client: CheckingClient, make_article: MakeArticle
+) -> None:
+    for number in (1, 2):
+        make_article(f"Tin {number}", at=local(2017, 5, 20, number))
+        for address in ("/luu-tru/2017/05", "/luu-tru/2017/05/20", "/luu-tru/2017/05/21"):
+            links = client.page(address).iter("a")
+            days = [a for a in links if a.get("href") == "/luu-tru/2017/05/20"]
+            assert any(f"{number} tin" in text_of(day) for day in days), address
+
+
 @pytest.mark.usefixtures("archive")
 def test_the_calendar_is_a_real_table(client: CheckingClient) -> None:
     root = client.page("/luu-tru/2017/04")

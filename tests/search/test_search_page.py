@@ -111,6 +111,22 @@ def test_pages(client: CheckingClient, make_article: MakeArticle) -> None:
         client.get(f"/tim-kiem?q=tin&trang={odd}", expect=404)
 
 
+def test_a_later_page_goes_on_where_the_one_before_ended(
+    client: CheckingClient, make_article: MakeArticle
+) -> None:
+    """A page ranks no further than it shows, and the order is the same however far that is."""
+    # Newest first they would stand the other way round: best last.
+    for number in range(75):
+        title, lead, body = ("Chợ", "", "") if number % 3 == 0 else ("Tin", "chợ", "")
+        if number % 3 == 2:
+            lead, body = "", "chợ"
+        make_article(f"{title} {number:02}", lead=lead, body=f"<p>{body} {number}</p>")
+    shown = [found for page in (1, 2, 3, 4) for found in titles(client, f"q=chợ&trang={page}")]
+    numbers = [int(title.split()[1]) for title in shown]
+    expected = [n for kind in range(3) for n in range(74, -1, -1) if n % 3 == kind]
+    assert numbers == expected
+
+
 def test_many_hits_are_counted_honestly(
     client: CheckingClient, make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
