@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from newsapp import logs
@@ -91,6 +92,12 @@ def for_address(path: str, *, tls: bool) -> Headers:
     return kind[tls]
 
 
+@lru_cache(256)
+def _given(names: tuple[str, ...]) -> frozenset[str]:
+    """Which of our headers an answer with headers of these names has already, in lower case."""
+    return _NAMES & {name.lower() for name in names}
+
+
 class SecurityHeaders:
     """WSGI middleware around everything that answers.
 
@@ -110,8 +117,8 @@ class SecurityHeaders:
         def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
             # Where a file or a feed is missing stands a page of ours, with its style.
             missing = _PAGES_FOR.get(id(wanted), wanted) if status[0] in "45" else wanted
-            given = {name.lower() for name, _ in headers}
-            if not given.isdisjoint(_NAMES):
+            given = _given(tuple([name for name, _ in headers]))
+            if given:
                 missing = [pair for pair in missing if pair[0].lower() not in given]
             return start_response(status, headers + missing, exc_info)
 

@@ -95,8 +95,8 @@ class Shelf:
 
 
 def _size(page: KeptPage) -> int:
-    # The compressed form, which is made when it is asked for, is about a third.
-    return len(page.body.html) * 7 // 3 + _PAGE_OVERHEAD
+    # As it is and filled, and both compressed, which is made when it is asked for, to about a third.
+    return len(page.body.html) * 8 // 3 + _PAGE_OVERHEAD
 
 
 class PageCache:

@@ -21,7 +21,9 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from newsapp.visits.fork import in_child
 from newsapp.visits.rules import Hit, Reason
@@ -30,8 +32,7 @@ SUFFIX = ".log"
 ROTATE_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One public page: counted (`hit`), or set aside for a reason (`reason`).
 
     `day` is the proleptic ordinal (`date.toordinal`) of the day in the site's time zone at the
@@ -66,6 +67,7 @@ _NO_HIT = Hit(visit=False, view=False, printed=False)
 _LAST_DAY = 3_652_059  # 31 December 9999
 
 
+@lru_cache(4096)
 def pack(record: Record) -> bytes:
     """The record as `RECORD_BYTES` bytes."""
     hit = record.hit or _NO_HIT

@@ -19,7 +19,10 @@ from newsapp.visits.books import SiteFigures
 START = b"<!--count:"
 END = b"-->"
 LONGEST = 60
-_REST = re.compile(rb"(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))-->")
+_MARK = re.compile(
+    START + rb"(?:(views):([0-9]{1,18}):([0-9]{1,15})|(site|tiles|today|week|month))" + END
+)
+_Piece = bytes | memoryview
 _FEWEST_TILES = 7
 # RFC 1952: deflate, no name, no time, made on Unix.
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
@@ -35,21 +38,16 @@ class MarkedPage:
 
     def __init__(self, html: bytes) -> None:
         self.html = html
-        first, *rest = html.split(START)
-        self._pieces = [first]
-        self._marks: list[re.Match[bytes]] = []
-        for piece in rest:
-            mark = _REST.match(piece)
-            if mark is None:
-                self._pieces[-1] += START + piece
-            else:
-                self._marks.append(mark)
-                self._pieces.append(piece[mark.end() :])
+        self._marks = list(_MARK.finditer(html))
+        view = memoryview(html)
+        starts = [0, *(mark.end() for mark in self._marks)]
+        ends = [*(mark.start() for mark in self._marks), len(html)]
+        self._pieces = [view[start:end] for start, end in zip(starts, ends, strict=True)]
         self.articles = frozenset(int(mark[2]) for mark in self._marks if mark[1])
         self.site = any(mark[4] for mark in self._marks)
         self._small: list[bytes] | None = None
-        self._filled: tuple[object, list[bytes]] = (None, [])
-        self._gzipped: tuple[object, list[bytes]] = (None, [])
+        self._filled: tuple[object, bytes] = (None, b"")
+        self._gzipped: tuple[object, bytes] = (None, b"")
 
     def __iter__(self) -> Iterator[bytes]:
         yield self.html
@@ -59,18 +57,18 @@ class MarkedPage:
         return bool(self._marks)
 
     def filled(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
-        """The page with these figures in it."""
+        """The page with these figures in it; the same object for the same figures."""
         asked = (*views.values(), site)
-        known, parts = self._filled
+        known, page = self._filled
         if known != asked:
-            parts = list(_between(self._pieces, self._figures(views, site)))
-            self._filled = (asked, parts)
-        return b"".join(parts)
+            page = b"".join(_between(self._pieces, self._figures(views, site)))
+            self._filled = (asked, page)
+        return page
 
     def gzipped(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
         """The same, compressed."""
         asked = (*views.values(), site)
-        known, parts = self._gzipped
+        known, page = self._gzipped
         if known != asked:
             plain = self.filled(views, site)
             if self._small is None:
@@ -80,22 +78,22 @@ class MarkedPage:
                 for figure in self._figures(views, site)
             ]
             tail = _LAST_BLOCK + _GZIP_TAIL.pack(zlib.crc32(plain), len(plain))
-            parts = [_GZIP_HEAD, *_between(self._small, stored), tail]
-            self._gzipped = (asked, parts)
-        return b"".join(parts)
+            page = b"".join((_GZIP_HEAD, *_between(self._small, stored), tail))
+            self._gzipped = (asked, page)
+        return page
 
     def _figures(self, views: Mapping[int, int], site: SiteFigures) -> list[bytes]:
         return [_figure(mark, views, site).encode("ascii") for mark in self._marks]
 
 
-def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _compressed(pieces: Iterable[memoryview]) -> Iterator[bytes]:
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     for piece in pieces:
         # After a full flush nothing refers back: what comes next may stand anywhere.
         yield compressor.compress(piece) + compressor.flush(zlib.Z_FULL_FLUSH)
 
 
-def _between(pieces: Sequence[bytes], figures: Sequence[bytes]) -> Iterator[bytes]:
+def _between(pieces: Sequence[_Piece], figures: Sequence[bytes]) -> Iterator[_Piece]:
     for piece, figure in zip_longest(pieces, figures, fillvalue=b""):
         yield piece
         yield figure

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsapp.visits.agents import is_bot
 
@@ -96,8 +96,7 @@ def is_prefetch(environ: Mapping[str, Any]) -> bool:
     return any(purpose in said for purpose in _PURPOSES)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """What one browser carries: its last counted page and what it has read in this visit.
 
     `last_ms` is in milliseconds since the epoch (UTC). `seen` holds one key per article page or
@@ -115,8 +114,7 @@ def seen_key(page: CountedPage) -> int | None:
     return page.article_id * 2 + page.print_page
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What one counted answer adds: a visit of the site, a view or a print of the article."""
 
     visit: bool

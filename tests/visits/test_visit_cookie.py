@@ -50,8 +50,7 @@ def test_garbage_is_no_cookie(text: str) -> None:
 @given(st.integers(0, 200), st.sampled_from('0aA-._~ \x00;"é'))
 def test_a_changed_character_makes_it_void(position: int, character: str) -> None:
     good = COOKIE.value(Visit(NOW, (14, 16, 18)))
-    # the very last character of base 64 carries spare bits
-    position %= len(good) - 1
+    position %= len(good)
     bad = good[:position] + character + good[position + 1 :]
     if bad.strip() != good:
         assert COOKIE.read(f"{NAME}={bad}", NOW) is None
@@ -71,7 +70,7 @@ def test_a_changed_character_makes_it_void(position: int, character: str) -> Non
     ],
 )
 def test_even_a_signed_payload_is_held_to_its_form(payload: str, age_ms: int) -> None:
-    signed = COOKIE._signer.sign(payload.encode()).decode("latin-1")
+    signed = COOKIE._signed(payload)
     assert COOKIE.read(f"{NAME}={signed}", NOW - age_ms) is None
 
 
