@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from newsapp.media import names
 
 _CHUNK = 256 * 1024
 _DRAFT = ".upload-"
+# No upload takes that long: who wrote it was killed.
+_DRAFT_SECONDS_MAX = 24 * 3600
 
 
 class Refused(ValueError):
@@ -106,6 +109,7 @@ class Folder:
                 Path(draft).unlink(missing_ok=True)
                 raise
             _settle(target.parent)
+            _tidy(target.parent)
 
     def exists(self, path: str) -> bool:
         with self._asked():
@@ -146,6 +150,15 @@ class Folder:
             raise StorageAway(f"the media folder {self.root} is not there") from error
         except OSError as error:
             raise StorageAway(f"the media folder {self.root}: {error.strerror}") from error
+
+
+def _tidy(folder: Path) -> None:
+    """Drop what uploads that were killed have left in a folder."""
+    for draft in folder.glob(f"{_DRAFT}*"):
+        # Another host may tidy as well, and the new file is kept whatever becomes of the old.
+        with contextlib.suppress(OSError):
+            if draft.stat().st_mtime < time.time() - _DRAFT_SECONDS_MAX:
+                draft.unlink()
 
 
 def _settle(folder: Path) -> None:

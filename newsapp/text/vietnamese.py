@@ -20,7 +20,6 @@ _UNSEEN = re.compile(
     f"\ufdd0-\ufdef{_NO_CHARACTERS}"  # never will be characters, says Unicode
     "]"
 )
-_ETH_TO_D_BAR = str.maketrans("Ðð", "Đđ")
 
 
 def _base_letters() -> dict[int, str]:
@@ -46,7 +45,7 @@ def normalize(text: str) -> str:
     no-break spaces stay as they are.
     """
     seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
-    return unicodedata.normalize("NFC", seen).translate(_ETH_TO_D_BAR)
+    return unicodedata.normalize("NFC", seen).replace("Ð", "Đ").replace("ð", "đ")
 
 
 def one_line(text: str) -> str:

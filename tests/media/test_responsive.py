@@ -63,6 +63,6 @@ def test_what_the_name_does_not_tell_stays_as_it_is() -> None:
 
 def test_text_that_never_closes_a_tag_takes_no_time() -> None:
     for text in ("<img " * 100_000, '<img alt="' * 50_000, "<img " + 'a="b" ' * 100_000):
-        start = time.process_time()
+        start = time.thread_time()
         assert responsive(text) == text
-        assert time.process_time() - start < 1
+        assert time.thread_time() - start < 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -166,6 +167,17 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(StorageAway, match="No space left"):
         Folder(tmp_path).write(PATH, Broken())
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_what_a_killed_upload_left_goes_after_a_day(tmp_path: Path) -> None:
+    old, young = (tmp_path / "ab" / f".upload-{name}" for name in ("old", "young"))
+    old.parent.mkdir()
+    for draft in (old, young):
+        draft.write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    keep(Folder(tmp_path), PATH, b"x")
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_a_folder_that_is_not_mounted_is_away_and_not_empty(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_megabyte_is_compared_in_time(touched: str) -> None:
         "all new": megabyte(2),
         "one paragraph": [f"<p>{plain_text(''.join(megabyte(2)))}</p>"],
     }[touched]
-    started = time.process_time()
+    started = time.thread_time()
     found = compare("".join(before), "".join(after))
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
     assert not found.same

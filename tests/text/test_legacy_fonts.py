@@ -331,9 +331,9 @@ def test_any_soup_converts_once(html: str) -> None:
 def test_time_grows_with_size_only(unit: str) -> None:
     def seconds(size: int) -> float:
         html = unit * (size // len(unit))
-        started = time.process_time()
+        started = time.thread_time()
         convert_html(html)
-        return time.process_time() - started
+        return time.thread_time() - started
 
     small, large = min(seconds(30_000), seconds(30_000)), min(seconds(240_000), seconds(240_000))
     assert large < 24 * small + 0.2

@@ -232,6 +232,6 @@ def test_hostile_text_takes_linear_time() -> None:
     syllables = [f"{a}{b}{c}" for a in "bcdghklmnt" for b in "aăâeêioôơu" for c in "cmnpt"]
     chance = random.Random(1)
     text = " ".join(chance.choice(syllables) for _ in range(100_000))
-    started = time.perf_counter()
+    started = time.thread_time()
     slips([text])
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3

@@ -374,10 +374,10 @@ def test_time_grows_with_size_only(name: str) -> None:
         paste = unit * (size // len(unit))
         best = 9e9
         for _ in range(2):
-            started = time.process_time()
+            started = time.thread_time()
             with suppress(RichTextTooLong, RichTextTooDeep):
                 tidy(paste)
-            best = min(best, time.process_time() - started)
+            best = min(best, time.thread_time() - started)
         return best
 
     small, large = seconds(50_000), seconds(400_000)

@@ -530,13 +530,13 @@ PIECES = st.sampled_from(
 
 
 def read_or_refused(data: bytes) -> PortalPage | None:
-    started = time.process_time()
+    started = time.thread_time()
     try:
         page = parse(data, ZONE)
     except PortalTextError:
         return None
     finally:
-        assert time.process_time() - started < 1
+        assert time.thread_time() - started < 1
     assert page.title
     assert page.paragraphs
     assert not any(NBSP in text or "\n" in text for text in strings(page))
