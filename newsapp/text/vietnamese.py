@@ -23,8 +23,12 @@ _UNSEEN = re.compile(
 
 
 def _base_letters() -> dict[int, str]:
-    """Each marked Latin letter with its ASCII letter, one to one, case kept."""
-    table = {ord(letter): base for letter, base in zip("ĐđÐð", "DdDd", strict=True)}
+    """Each marked Latin letter with its ASCII letter, one to one, case kept.
+
+    What else is usual in a text stands for itself: looking for what is missing takes longer.
+    """
+    table = {code: chr(code) for code in (*range(0x0250), *range(0x2000, 0x2070))}
+    table |= {ord(letter): base for letter, base in zip("ĐđÐð", "DdDd", strict=True)}
     for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
         first = unicodedata.normalize("NFD", chr(code))[0]
         if first.isascii() and first.isalpha():

@@ -22,7 +22,7 @@ from newsapp.models import Article, SearchEntry, Section, State
 from newsapp.publishing import articles, sections
 from newsapp.publishing.articles import Content, Step
 from newsapp.publishing.audit import COMMAND_LINE
-from newsapp.search import index, queries
+from newsapp.search import index, queries, sqlite
 from newsapp.search.engine import Bounds
 from newsapp.search.index import Finding
 from newsapp.search.query import parse
@@ -315,3 +315,20 @@ def test_a_very_long_article_is_indexed_by_its_beginning(make_article: MakeArtic
     assert found("từ39000") == [article.id]
     assert found("từ59999") == []
     assert findings() == []
+
+
+def test_a_narrow_window_finds_the_same(
+    make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is looked through first decides how soon an answer is there, not what it is."""
+    now = datetime.now(UTC)
+    for number in range(12):
+        word = ("chợ", "cầu", "chợ cầu")[number % 3]
+        lead, body = word * (number % 2), f"<p>{word} mới</p>"
+        make_article(f"Tin {number}", lead=lead, body=body, at=now - timedelta(hours=number))
+    asked = ("chợ", "cầu mới", "cho cau", '"chợ cầu"', "tin", "không có")
+    expected = [found(words) for words in asked]
+    assert [len(ids) for ids in expected] == [8, 8, 4, 4, 12, 0]
+    for size in (1, 5, 11, 12, 13):
+        monkeypatch.setattr(sqlite, "WINDOW", size)
+        assert [found(words) for words in asked] == expected
