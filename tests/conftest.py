@@ -7,6 +7,7 @@ absence is a failure, elsewhere the test is skipped with the reason.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -87,6 +88,16 @@ def close(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def settled() -> Iterator[None]:
+    """For a test with a limit of processor time: what earlier tests left in memory is not looked
+    through for garbage meanwhile."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Databases:

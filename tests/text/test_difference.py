@@ -134,6 +134,7 @@ def megabyte(seed: int) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("touched", ["a third new", "each one", "all new", "one paragraph"])
 def test_a_megabyte_is_compared_in_time(touched: str) -> None:
     before = megabyte(1)

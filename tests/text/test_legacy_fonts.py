@@ -327,6 +327,7 @@ def test_any_soup_converts_once(html: str) -> None:
     assert once.count("<p>") == html.count("<p>")
 
 
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("unit", ["<b>", "</b>", "<!--", "<a '", '</a ">', "<style>", "é<br>", "<"])
 def test_time_grows_with_size_only(unit: str) -> None:
     def seconds(size: int) -> float:

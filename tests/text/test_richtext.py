@@ -287,6 +287,7 @@ def seconds(html: str) -> tuple[float, str]:
 
 
 # Processor time, with room for a slow machine; the shapes cost minutes when they are let through.
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize(
     ("html", "outcome"),
     [

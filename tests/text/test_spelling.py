@@ -228,6 +228,7 @@ def test_share_of_made_slips_that_are_found() -> None:
     assert put_right >= LEAST_PUT_RIGHT * made
 
 
+@pytest.mark.usefixtures("settled")
 def test_hostile_text_takes_linear_time() -> None:
     syllables = [f"{a}{b}{c}" for a in "bcdghklmnt" for b in "aăâeêioôơu" for c in "cmnpt"]
     chance = random.Random(1)

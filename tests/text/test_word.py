@@ -366,6 +366,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_grows_with_size_only(name: str) -> None:
     unit = HOSTILE[name]

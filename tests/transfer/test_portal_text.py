@@ -561,6 +561,7 @@ def test_random_pieces_of_pages_are_read_or_refused(text: str, encoding: str, he
     read_or_refused(((HEAD if head else "") + text).encode(encoding))
 
 
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize(
     "filling",
     [
