@@ -158,7 +158,7 @@ def site_address(bind: str) -> str:
     if parsed is None:
         return bind
     host, port = parsed
-    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only shown
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

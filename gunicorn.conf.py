@@ -30,7 +30,7 @@ threads = 4
 # The watchdog of a whole worker, not of one request: threads go on while it ticks. Its file is
 # touched all the time and must not wait for a busy disk.
 timeout = 30
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - memory, and gunicorn opens what it makes there safely
 # On a restart, what is being uploaded or saved may finish.
 graceful_timeout = 30
 # Longer than the 60 s for which nginx keeps an idle connection: the side that closes first must be

@@ -170,7 +170,7 @@ def sizes() -> tuple[int, int]:
         )
         return words, int(kept or 0)
     words = sum(
-        int(db.session.scalar(text(f"SELECT sum(length(CAST({c.key} AS BLOB))) FROM article")) or 0)  # noqa: S608
+        int(db.session.scalar(text(f"SELECT sum(length(CAST({c.key} AS BLOB))) FROM article")) or 0)  # noqa: S608 - names of columns
         for c in columns
     )
     blocks = db.session.scalar(text("SELECT sum(length(block)) FROM search_terms_data"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -78,6 +80,24 @@ def labelled(root: Element) -> None:
             assert named or field.get("id") in targets or id(field) in inside, field.attrib
 
 
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked meanwhile, but for the content version, which one thread asks for
+    in its own time."""
+    sent: list[str] = []
+    engine = db.engine
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "content_version" not in statement:
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 class CheckingClient(FlaskClient):
     """Checks each HTML answer to a GET: status, structure, and number of statements.
 
@@ -95,19 +115,8 @@ class CheckingClient(FlaskClient):
         # What the last request noted must not leak into this one through the test's context.
         for name in list(g):
             g.pop(name)
-        sent: list[str] = []
-        engine = db.engine
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            # One thread asks for the version in its own time.
-            if "content_version" not in statement:
-                sent.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements() as sent:
             answer = super().open(*args, **kwargs)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         assert answer.status_code < 500 or expect == answer.status_code, answer.text[:2000]
         if expect is not None:
             assert answer.status_code == expect, f"{answer.status_code}: {answer.text[:500]}"

@@ -223,7 +223,7 @@ def things(
         site.add_links(
             [LinkEntry("Nhóm", "Tên", f"https://vi.du/{next(numbers)}")], by=COMMAND_LINE
         )
-        return db.session.query(Link).order_by(Link.id.desc()).first().id  # type: ignore[union-attr]
+        return db.session.query(Link).order_by(Link.id.desc()).limit(1).one().id
 
     def session_of(owner: Actor) -> int:
         account = service.numbered(owner.account_id or 0)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from newsapp.extensions import db
 from newsapp.media.files import store_file
 from newsapp.media.names import renditions
+from newsapp.media.storage import Folder
 from newsapp.models import Account, Article, Media, Role
 from newsapp.pages import config
 from tests.conftest import make_config
@@ -181,7 +182,9 @@ def without_storage(app: Flask, media_url: str, folder: Path) -> None:
         silent = make_config(folder, config().database_url, url)
         app.extensions["newsapp.config"] = silent
     else:
-        Path(str(config().media.root)).rename(folder / "tháo ra")  # type: ignore[attr-defined]
+        shared = config().media
+        assert isinstance(shared, Folder)
+        shared.root.rename(folder / "tháo ra")
 
 
 AWAY = "không ghi được tệp"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,8 +25,8 @@ from tests.pages import CheckingClient
 MakeArticle = Callable[..., Article]
 
 
-def add(address: str, **where: object) -> Redirect:
-    return redirects.add_redirect(address, by=COMMAND_LINE, **where)  # type: ignore[arg-type]
+def add(address: str, **where: Any) -> Redirect:
+    return redirects.add_redirect(address, by=COMMAND_LINE, **where)
 
 
 def hits(address: str) -> int:

@@ -11,15 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from newsapp import create_app, freshness
-from newsapp.extensions import db
 from newsapp.models import Article, Section
 from newsapp.publishing import picks, site
 from newsapp.publishing.audit import COMMAND_LINE
 from tests.conftest import close
-from tests.pages import CheckingClient
+from tests.pages import CheckingClient, statements
 
 WORDS = "Phường khai trương tủ sách dùng chung cho thiếu nhi"
 BUDGETS = {
@@ -71,26 +69,16 @@ def test_statements(uncached: CheckingClient, named: str) -> None:
     if place.endswith("truoc="):
         root = uncached.page(place.partition("?")[0])
         place = next(str(a.get("href")) for a in root.iter("a") if "truoc=" in str(a.get("href")))
-    sent = statements_of(uncached, place)
+    with statements() as sent:
+        uncached.get(place)
     assert 0 < len(sent) <= BUDGETS[named], "\n".join(sent)
 
 
-def statements_of(browser: CheckingClient, place: str) -> list[str]:
-    """What a page asks of the database, but for the content version."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "content_version" not in statement:
-            sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        browser.get(place)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return sent
-
-
 def test_a_month_is_counted_once_for_each_state_of_the_content(uncached: CheckingClient) -> None:
-    first, second = (statements_of(uncached, f"/luu-tru/2017/04/{day}") for day in (15, 16))
-    assert len(second) == len(first) - 1
+    numbers = []
+    for day in (15, 16):
+        with statements() as sent:
+            uncached.get(f"/luu-tru/2017/04/{day}")
+        numbers.append(len(sent))
+    first, second = numbers
+    assert second == first - 1

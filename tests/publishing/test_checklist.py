@@ -101,7 +101,7 @@ def test_time_of_publication(days: int, is_new: bool, expected: list[str]) -> No
 
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(TypeError):
-        look(publish_at=datetime(2026, 3, 10))  # noqa: DTZ001
+        look(publish_at=datetime(2026, 3, 10))  # noqa: DTZ001 - refused for want of a zone
 
 
 # -- places -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, url_for
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsapp.extensions import db
 from newsapp.furniture import link_groups, site_settings
@@ -364,9 +364,7 @@ def test_a_save_between_reading_and_writing_is_noticed(
     def somebody_is_faster(*said: Any) -> dict[str, object]:
         with db.engine.begin() as connection:
             later = seen + timedelta(seconds=1)
-            connection.execute(
-                Page.__table__.update().values(body="<p>2</p>", updated_at=later)  # type: ignore[attr-defined]
-            )
+            connection.execute(update(Page).values(body="<p>2</p>", updated_at=later))
         return checked(*said)
 
     db.session.commit()

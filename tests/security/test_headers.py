@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -96,20 +97,21 @@ def test_who_fetches_from_elsewhere_may(plain: FlaskClient) -> None:
 def test_what_a_view_says_stays_and_what_breaks_is_answered() -> None:
     told: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def own(_environ: object, start: Callable[..., object]) -> list[bytes]:
+    def own(_environ: object, start: Callable[..., object], /) -> list[bytes]:
         start("200 OK", [("content-security-policy", "sandbox")])
         return [b""]
 
-    def broken(_environ: object, _start: object) -> list[bytes]:
+    def broken(_environ: object, _start: object, /) -> list[bytes]:
         raise RuntimeError("typed text")
 
-    def start(status: str, headers: list[tuple[str, str]], _info: object = None) -> None:
+    def start(status: str, headers: list[tuple[str, str]], _info: object = None, /) -> Any:
         told.append((status, headers))
 
-    SecurityHeaders(own, behind_proxy=False)({"PATH_INFO": "/"}, start)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"PATH_INFO": "/"}
+    list(SecurityHeaders(own, behind_proxy=False)(asked, start))
     policies = [value for name, value in told[0][1] if name.lower() == "content-security-policy"]
     assert policies == ["sandbox"]
-    body = SecurityHeaders(broken, behind_proxy=False)({"PATH_INFO": "/"}, start)  # type: ignore[arg-type]
+    body = SecurityHeaders(broken, behind_proxy=False)(asked, start)
     assert told[1][0].startswith("500")
     assert {name for name, _ in told[1][1]} >= EVERYWHERE
     assert b"typed" not in b"".join(body)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from tests.browser.conftest import chromium as chromium
 from tests.browser.conftest import site as site
@@ -39,9 +39,9 @@ TOUCH = """() => {
 def watched(page: Page, seen: list[str]) -> Page:
     """Note every dialog and every request to the far host."""
 
-    def on_dialog(dialog: object) -> None:
+    def on_dialog(dialog: Dialog) -> None:
         seen.append(f"dialog on {page.url}")
-        dialog.dismiss()  # type: ignore[attr-defined]
+        dialog.dismiss()
 
     page.on("dialog", on_dialog)
     page.on("request", lambda r: seen.append(r.url) if "canary.invalid" in r.url else None)

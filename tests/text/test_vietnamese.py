@@ -4,6 +4,7 @@
 
 import unicodedata
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,9 +25,9 @@ LETTERS = [
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize(("letter", "base"), LETTERS)
-def test_every_letter_folds_to_its_base_in_one_place(letter: str, base: str, form: str) -> None:
+def test_every_letter_folds_to_its_base_in_one_place(letter: str, base: str, form: Any) -> None:
     for case in (letter, letter.upper()):
-        given_text = unicodedata.normalize(form, f"x{case}z")  # type: ignore[arg-type]
+        given_text = unicodedata.normalize(form, f"x{case}z")
         assert vi.fold(given_text) == f"x{base}z"
 
 

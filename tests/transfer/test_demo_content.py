@@ -192,7 +192,7 @@ def test_only_the_scheduled_article_lies_ahead(now: datetime) -> None:
 
 def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        demo_content.load(datetime(2026, 11, 20))  # noqa: DTZ001
+        demo_content.load(datetime(2026, 11, 20))  # noqa: DTZ001 - refused for want of a zone
 
 
 def test_bodies_are_valid_html_of_the_allowed_kind(demo: Demo) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import signal
 import subprocess
@@ -420,10 +419,10 @@ def test_the_parts_reconcile(ledger: Ledger) -> None:
     ],
 )
 def test_a_correction_without_its_reasons_is_refused(
-    scope: str, article_id: int | None, amount: int, reason: str, who: str, ledger: Ledger
+    scope: Any, article_id: int | None, amount: int, reason: str, who: str, ledger: Ledger
 ) -> None:
     with pytest.raises(ValueError):
-        ledger.correct(scope, article_id, amount, reason, who)  # type: ignore[arg-type]
+        ledger.correct(scope, article_id, amount, reason, who)
     assert ledger.corrections() == []
 
 
@@ -454,7 +453,7 @@ def test_the_database_guards_what_must_be_true(statement: str, ledger: Ledger, u
 def test_a_naive_time_is_refused(ledger: Ledger, url: str) -> None:
     ledger.site_total()
     engine = create_engine(url)
-    row = {"scope": "site", "amount": 1, "reason": "r", "who": "w", "at": datetime(2017, 4, 15)}  # noqa: DTZ001
+    row = {"scope": "site", "amount": 1, "reason": "r", "who": "w", "at": datetime(2017, 4, 15)}  # noqa: DTZ001 - refused for want of a zone
     with pytest.raises(StatementError), engine.begin() as connection:
         connection.execute(tables.correction.insert(), row)
     engine.dispose()
@@ -467,6 +466,6 @@ def test_the_disk_s_refusal_is_retried(ledger: Ledger) -> None:
     ledger.append([view(7)] * 3)
     with pytest.raises(LedgerUnavailableError):
         ledger.fold_now()
-    os.unlink(ledger.journal_dir)  # noqa: PTH108
+    ledger.journal_dir.unlink()
     assert ledger.fold_now() == 3
     assert ledger.article_views(7) == 3
