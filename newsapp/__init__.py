@@ -36,6 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_environment()
     logs.install(config.log_form, config.zone)
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
+    app.jinja_environment = templating.Environment
     configure(app, config)
     bind_extensions(app, config)
     app.url_map.converters["numbered"] = NumberedName

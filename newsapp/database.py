@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Executable, event, inspect, text
+from sqlalchemy import CursorResult, Executable, event, inspect, text
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,6 +47,14 @@ def prepare(engine: Engine) -> None:
         cursor.close()
 
     reopen_read_only(engine)
+
+
+def read(
+    statement: Executable, values: Mapping[str, object] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run a SELECT of columns in the session's transaction, past its ORM: a small statement takes
+    half the time."""
+    return db.session.connection().execute(statement, values)
 
 
 def write_at_once(*statements: Executable) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 
 from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
-from newsapp.extensions import db
+from newsapp.database import read
 from newsapp.models import Album, Article
 from newsapp.models.columns import UtcDateTime
 from newsapp.news.queries import NEWEST_FIRST, paged, teasers, to_teaser
@@ -68,7 +68,7 @@ def span(now: datetime, zone: ZoneInfo) -> Span | None:
 def around(now: datetime, zone: ZoneInfo) -> tuple[Span | None, datetime]:
     """The archive's range at ``now``, and until when (UTC) no clock changes a page: the next
     scheduled article or album, or the next midnight."""
-    first, *scheduled = db.session.execute(
+    first, *scheduled = read(
         select(
             select(func.min(Article.published_at)).where(Article.visible(now)).scalar_subquery(),
             select(func.min(Article.published_at))
@@ -116,7 +116,7 @@ def _counts(ranges: Sequence[tuple[datetime, datetime]], now: datetime) -> list[
     """How many visible articles each range holds; one statement."""
     if not ranges:
         return []
-    return list(db.session.execute(_only_counting(len(ranges)), _values(ranges, now)).one())
+    return list(read(_only_counting(len(ranges)), _values(ranges, now)).one())
 
 
 def years(whole: Span, now: datetime, zone: ZoneInfo) -> tuple[YearCount, ...]:
@@ -136,7 +136,7 @@ def months(year: int, now: datetime, zone: ZoneInfo) -> tuple[MonthCount, ...]:
 def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
     """The calendar of ``month`` with each day's count and the nearest months that have news."""
     days = [month.first + timedelta(days=n) for n in range(month.last.day)]
-    *counts, earlier, later = db.session.execute(
+    *counts, earlier, later = read(
         _month(len(days)),
         _values([bounds(day, day, zone) for day in days], now)
         | _around(*bounds(month.first, month.last, zone), now),
@@ -159,13 +159,13 @@ def month_news(month: Month, cursor: Cursor | None, now: datetime, zone: ZoneInf
 def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
     """The articles of ``day`` (newest first, at most ``DAY_MAX``) and its neighbours."""
     first, last = bounds(day, day, zone)
-    rows = db.session.execute(
+    rows = read(
         teasers(min(now, last - _MOMENT))
         .where(Article.published_at >= first)
         .order_by(*NEWEST_FIRST)
         .limit(DAY_MAX)
     )
-    earlier, later = db.session.execute(select(*_NEAREST), _around(first, last, now)).one()
+    earlier, later = read(select(*_NEAREST), _around(first, last, now)).one()
     return DayNews(
         day,
         tuple(to_teaser(row) for row in rows),

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from newsapp import pages
 from newsapp.furniture import Furniture
 from newsapp.news.values import ArticlePage, Image
@@ -137,4 +135,4 @@ def _media(image: Image) -> str:
 
 
 def _address(endpoint: str, **values: Any) -> str:
-    return pages.absolute(url_for(endpoint, **values))
+    return pages.absolute(pages.address(endpoint, **values))

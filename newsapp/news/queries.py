@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     not_,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from newsapp.database import read
 from newsapp.extensions import db
 from newsapp.models import Album, AlbumImage, Article, Attachment, Audit, Media, Page, Pick, Section
 from newsapp.models.article import State
@@ -41,6 +43,7 @@ from newsapp.news.values import (
     AttachedFile,
     Beside,
     Cursor,
+    Headline,
     Home,
     Image,
     Listing,
@@ -53,6 +56,8 @@ from newsapp.news.values import (
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+
+Item = TypeVar("Item", Headline, Teaser)
 
 PAGE_SIZE = 20
 NEIGHBOURS = 6
@@ -179,7 +184,7 @@ def _way_back(
 
 def _all(parts: Sequence[AnySelect]) -> Sequence[AnyRow]:
     """The rows of all parts, in no order; one statement."""
-    return db.session.execute(_union(parts)).all()
+    return read(_union(parts)).all()
 
 
 def _union(parts: Iterable[AnySelect]) -> CompoundSelect[*tuple[Any, ...]]:
@@ -241,7 +246,7 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
 
 def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
     """The lead story and the pinned articles."""
-    rows = db.session.execute(select(Pick.article_id, Pick.position))
+    rows = read(select(Pick.article_id, Pick.position))
     places = {row.article_id: row.position for row in rows}
     # By their ids: joined to the picks, SQLite would look through all articles for them.
     picked = teasers(now).where(Article.id.in_(places))
@@ -273,9 +278,7 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
     A draft without section or time is shown as it would look: no section name, the present
     moment stands in for the time.
     """
-    row = db.session.execute(
-        _article(public=now is not None), {"article_id": article_id, "now": now}
-    ).first()
+    row = read(_article(public=now is not None), {"article_id": article_id, "now": now}).first()
     if row is None:
         return None
     return ArticlePage(
@@ -302,7 +305,7 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
         view_baseline=row.view_baseline,
         cover=image_of(row),
         body_text=row.body_text,
-        attachments=attachments(row.id),
+        attachments=attachments(row.id) if row.has_attachments else (),
     )
 
 
@@ -324,6 +327,7 @@ def _article(*, public: bool) -> AnySelect:
             Article.version,
             Article.view_baseline,
             Article.body_text,
+            exists().where(Attachment.article_id == Article.id).label("has_attachments"),
             Section.id.label("section_id"),
             Section.slug.label("section_slug"),
             Section.name.label("section_name"),
@@ -382,7 +386,7 @@ def withdrawn(article_id: int, now: datetime) -> WithdrawnArticle | None:
 
 def attachments(article_id: int) -> tuple[AttachedFile, ...]:
     """The files under an article, in their order."""
-    rows = db.session.execute(_ATTACHMENTS, {"article_id": article_id})
+    rows = read(_ATTACHMENTS, {"article_id": article_id})
     return tuple(AttachedFile(*row) for row in rows)
 
 
@@ -409,10 +413,10 @@ def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
         "section_id": page.section.id,
         "related": related,
     }
-    found: dict[str, list[Teaser]] = {"newer": [], "older": [], "related": []}
-    for row in db.session.execute(_beside(), values):
-        found[row.part].append(to_teaser(row))
-    by_id = {teaser.id: teaser for teaser in found["related"]}
+    found: dict[str, list[Headline]] = {"newer": [], "older": [], "related": []}
+    for part, *headline in read(_beside(), values):
+        found[part].append(Headline(*headline))
+    by_id = {headline.id: headline for headline in found["related"]}
     older_ones = newest_first(found["older"])
     shown = older_ones[:NEIGHBOURS]
     last = shown[-1] if len(older_ones) > NEIGHBOURS else None
@@ -430,21 +434,27 @@ def _beside() -> CompoundSelect[*tuple[Any, ...]]:
     now, latest = (bindparam(name, type_=UtcDateTime()) for name in ("now", "latest"))
     place = tuple_(bindparam("published_at", type_=UtcDateTime()), bindparam("id", type_=Integer()))
     same_section = Article.section_id == bindparam("section_id", type_=Integer())
-    parts = {
-        "newer": teasers(now)
-        .where(same_section, place < PLACE)
-        .order_by(Article.published_at, Article.id)
-        .limit(NEIGHBOURS),
-        "older": teasers(latest)
-        .where(same_section, place > PLACE)
-        .order_by(*NEWEST_FIRST)
-        .limit(NEIGHBOURS + 1),
-        "related": teasers(now).where(Article.id.in_(bindparam("related", expanding=True))),
-    }
-    return _union(part.add_columns(literal(name).label("part")) for name, part in parts.items())
+
+    def headlines(part: str, until: ColumnElement[datetime]) -> AnySelect:
+        columns = Article.id, Article.slug, Article.title, Article.published_at
+        return select(literal(part), *columns).where(Article.visible(until))
+
+    return _union(
+        (
+            headlines("newer", now)
+            .where(same_section, place < PLACE)
+            .order_by(Article.published_at, Article.id)
+            .limit(NEIGHBOURS),
+            headlines("older", latest)
+            .where(same_section, place > PLACE)
+            .order_by(*NEWEST_FIRST)
+            .limit(NEIGHBOURS + 1),
+            headlines("related", now).where(Article.id.in_(bindparam("related", expanding=True))),
+        )
+    )
 
 
-def newest_first(items: Iterable[Teaser]) -> tuple[Teaser, ...]:
+def newest_first(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(items, key=lambda item: (item.published_at, item.id), reverse=True))
 
 

@@ -73,6 +73,16 @@ class AttachedFile:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """An article as it is linked to from another one. ``published_at`` is UTC."""
+
+    id: int
+    slug: str
+    title: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
 class Teaser:
     """An article as it stands in a list. ``published_at`` is UTC."""
 
@@ -212,7 +222,7 @@ class Beside:
     of the same section, both newest first; where the older list goes on (None when it ends here);
     and the ``related`` ones, nearest first."""
 
-    newer: tuple[Teaser, ...]
-    older: tuple[Teaser, ...]
+    newer: tuple[Headline, ...]
+    older: tuple[Headline, ...]
     more: Cursor | None
-    related: tuple[Teaser, ...]
+    related: tuple[Headline, ...]

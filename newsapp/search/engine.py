@@ -36,7 +36,10 @@ class Bounds:
         parts = ["e.published_at < :last"]
         if self.first is not None:
             parts.append("e.published_at >= :first")
-        if self.sections:
+        if len(self.sections) == 1:
+            # A list would be written into the statement anew each time.
+            parts.append("e.section_id = :section")
+        elif self.sections:
             parts.append("e.section_id IN :sections")
         return " AND ".join(parts)
 
@@ -44,7 +47,13 @@ class Bounds:
         self, connection: Connection, statement: str, values: Mapping[str, object]
     ) -> CursorResult[Any]:
         """Run ``statement``, in which ``condition`` stands, with ``values`` and those of it."""
-        bounds = {"last": self.last, "first": self.first, "sections": self.sections}
+        section = self.sections[0] if self.sections else None
+        bounds = {
+            "last": self.last,
+            "first": self.first,
+            "section": section,
+            "sections": self.sections,
+        }
         return connection.execute(_clause(statement), {**bounds, **values})
 
 
