@@ -19,6 +19,7 @@ from newsapp.archive.calendar import Month, MonthTable
 from newsapp.extensions import db
 from newsapp.freshness import Freshness
 from newsapp.models import Album, AlbumImage, Article, Link, Media, Page, Setting
+from newsapp.news import lists
 from newsapp.news import queries as news
 from newsapp.news.values import Image, SectionRef
 
@@ -225,7 +226,7 @@ def albums(now: datetime, limit: int | None = None) -> tuple[AlbumRef, ...]:
     rows = db.session.execute(
         select(
             chosen,
-            *news.IMAGE_COLUMNS,
+            *lists.IMAGE_COLUMNS,
         )
         .outerjoin(AlbumImage, AlbumImage.album_id == chosen.c.id)
         .outerjoin(Media, Media.id == AlbumImage.media_id)
@@ -234,11 +235,11 @@ def albums(now: datetime, limit: int | None = None) -> tuple[AlbumRef, ...]:
     return tuple(_album_refs(rows))
 
 
-def _album_refs(rows: Iterable[news.AnyRow]) -> Iterable[AlbumRef]:
+def _album_refs(rows: Iterable[lists.AnyRow]) -> Iterable[AlbumRef]:
     for _, group in groupby(rows, key=lambda row: row.id):
         images = list(group)
         first = images[0]
-        cover = news.image_of(first)
+        cover = lists.image_of(first)
         yield AlbumRef(
             first.id,
             first.slug,

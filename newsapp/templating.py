@@ -95,7 +95,9 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         album_url=lambda item: pages.address("news.album", ref=(item.id, item.slug)),
         media_url=lambda path: pages.address("news.media", path=path),
         month_url=lambda month: pages.address("archive.month", year=month.year, month=month.month),
-        day_url=lambda day: pages.address("archive.day", year=day.year, month=day.month, day=day.day),
+        day_url=lambda day: pages.address(
+            "archive.day", year=day.year, month=day.month, day=day.day
+        ),
         month_of=Month.of,
         accent_url=lambda accent: pages.address("appearance.sheet", digest=palette.digest(accent)),
         cleaned=cleaned,

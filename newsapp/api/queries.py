@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from newsapp.archive.calendar import start_of
 from newsapp.extensions import db
 from newsapp.models import Article
-from newsapp.news.queries import NEWEST_FIRST, AnySelect, before, sections, teasers, to_teaser
+from newsapp.news.lists import NEWEST_FIRST, AnySelect, before, teasers, to_teaser
+from newsapp.news.queries import sections
 from newsapp.news.values import Cursor, Teaser
 
 

@@ -15,7 +15,7 @@ from newsapp.archive.calendar import Month, MonthTable, bounds, start_of, table
 from newsapp.database import read
 from newsapp.models import Album, Article
 from newsapp.models.columns import UtcDateTime
-from newsapp.news.queries import NEWEST_FIRST, paged, teasers, to_teaser
+from newsapp.news.lists import NEWEST_FIRST, paged, since, teasers, to_teaser
 from newsapp.news.values import Cursor, Listing, Teaser
 
 MONTH_PAGE_SIZE = 50
@@ -153,19 +153,14 @@ def month_table(month: Month, now: datetime, zone: ZoneInfo) -> MonthTable:
 def month_news(month: Month, cursor: Cursor | None, now: datetime, zone: ZoneInfo) -> Listing:
     """The articles of ``month``, newest first."""
     first, last = bounds(month.first, month.last, zone)
-    return paged([Article.published_at >= first], cursor, min(now, last - _MOMENT), MONTH_PAGE_SIZE)
+    return paged(since, [first], cursor, min(now, last - _MOMENT), MONTH_PAGE_SIZE)
 
 
 def day_news(day: date, now: datetime, zone: ZoneInfo) -> DayNews:
     """The articles of ``day`` (newest first, at most ``DAY_MAX``) and its neighbours."""
     first, last = bounds(day, day, zone)
-    rows = read(
-        teasers(min(now, last - _MOMENT))
-        .where(Article.published_at >= first)
-        .order_by(*NEWEST_FIRST)
-        .limit(DAY_MAX)
-    )
-    earlier, later = read(select(*_NEAREST), _around(first, last, now)).one()
+    rows = read(_DAY, {"first": first, "last": min(now, last - _MOMENT)})
+    earlier, later = read(_NEAREST_ALONE, _around(first, last, now)).one()
     return DayNews(
         day,
         tuple(to_teaser(row) for row in rows),
@@ -185,6 +180,13 @@ _NEAREST = (
         Article.published_at >= bindparam("after", type_=UtcDateTime()),
     )
     .scalar_subquery(),
+)
+_NEAREST_ALONE = select(*_NEAREST)
+_DAY = (
+    teasers(bindparam("last", type_=UtcDateTime()))
+    .where(Article.published_at >= bindparam("first", type_=UtcDateTime()))
+    .order_by(*NEWEST_FIRST)
+    .limit(DAY_MAX)
 )
 
 

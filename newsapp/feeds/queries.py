@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, u
 
 from newsapp.extensions import db
 from newsapp.models import Article, Audit, Media, Page, Section
-from newsapp.news.queries import NEWEST_FIRST
+from newsapp.news.lists import NEWEST_FIRST
 from newsapp.text.richtext import excerpt
 
 FEED_SIZE = 30

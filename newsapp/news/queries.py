@@ -1,22 +1,15 @@
-"""What readers' pages ask of the database. Reads only; results are plain frozen values.
-
-Every public list starts from ``Article.visible`` and is ordered by (published_at, id), newest
-first, so that ties on time never hide an article.
-"""
+"""What readers' pages ask of the database. Reads only; results are plain frozen values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
-    CompoundSelect,
     Integer,
-    Row,
-    Select,
     String,
     and_,
     bindparam,
@@ -24,11 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    not_,
     select,
-    true,
-    tuple_,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -36,7 +25,25 @@ from newsapp.database import read
 from newsapp.extensions import db
 from newsapp.models import Album, AlbumImage, Article, Attachment, Audit, Media, Page, Pick, Section
 from newsapp.models.article import State
-from newsapp.models.columns import UtcDateTime
+from newsapp.news.lists import (
+    CURSOR,
+    IMAGE_COLUMNS,
+    LATEST,
+    LIMIT,
+    NEWEST_FIRST,
+    NOW,
+    PLACE,
+    AnySelect,
+    AnyUnion,
+    image_of,
+    in_section,
+    newest_first,
+    paged,
+    ranges_of,
+    teasers,
+    to_teaser,
+    union,
+)
 from newsapp.news.values import (
     AlbumPage,
     ArticlePage,
@@ -54,142 +61,8 @@ from newsapp.news.values import (
     WithdrawnArticle,
 )
 
-AnySelect = Select[*tuple[Any, ...]]
-AnyRow = Row[*tuple[Any, ...]]
-
-Item = TypeVar("Item", Headline, Teaser)
-
-PAGE_SIZE = 20
 NEIGHBOURS = 6
-
-
-IMAGE_COLUMNS = (
-    Media.path.label("image_path"),
-    Media.width.label("image_width"),
-    Media.height.label("image_height"),
-    Media.alt.label("image_alt"),
-    Media.caption.label("image_caption"),
-    Media.credit.label("image_credit"),
-    Media.focal_x.label("image_focal_x"),
-    Media.focal_y.label("image_focal_y"),
-)
-TEASER_COLUMNS = (
-    Article.id,
-    Article.slug,
-    Article.title,
-    Article.lead,
-    Article.published_at,
-    Section.name.label("section_name"),
-    Section.slug.label("section_slug"),
-    *IMAGE_COLUMNS,
-)
-PLACE = tuple_(Article.published_at, Article.id)
-NEWEST_FIRST = (Article.published_at.desc(), Article.id.desc())
 PARENT = aliased(Section)
-
-
-def teasers(now: datetime | ColumnElement[datetime]) -> AnySelect:
-    """A select of articles that are visible at ``now``, as teasers, unordered and unlimited."""
-    return (
-        select(*TEASER_COLUMNS)
-        .join(Section, Section.id == Article.section_id)
-        .outerjoin(Media, Media.id == Article.cover_id)
-        .where(Article.visible(now))
-    )
-
-
-def to_teaser(row: AnyRow) -> Teaser:
-    """The teaser in a row of ``teasers()``."""
-    return Teaser(
-        id=row.id,
-        slug=row.slug,
-        title=row.title,
-        lead=row.lead,
-        published_at=row.published_at,
-        section_name=row.section_name,
-        section_slug=row.section_slug,
-        image=image_of(row),
-    )
-
-
-def image_of(row: AnyRow) -> Image | None:
-    """The image in a row with ``IMAGE_COLUMNS``, if it has one."""
-    if row.image_path is None:
-        return None
-    return Image(
-        row.image_path,
-        row.image_width,
-        row.image_height,
-        row.image_alt,
-        row.image_caption,
-        row.image_credit,
-        row.image_focal_x,
-        row.image_focal_y,
-    )
-
-
-def before(cursor: Cursor) -> Any:
-    """The condition for standing after ``cursor`` in a list that is newest first."""
-    return _place(cursor) > PLACE
-
-
-def _place(cursor: Cursor) -> Any:
-    return tuple_(literal(cursor.published_at, UtcDateTime()), literal(cursor.id))
-
-
-def paged(
-    ranges: Sequence[ColumnElement[bool]],
-    cursor: Cursor | None,
-    now: datetime,
-    size: int = PAGE_SIZE,
-) -> Listing:
-    """One page of the public articles in any of ``ranges`` (which exclude each other), beginning
-    after ``cursor``.
-
-    Each range is read by itself, along its index and no further than the page.
-    """
-    latest = now if cursor is None else min(now, cursor.published_at)
-    parts = [
-        teasers(latest)
-        .where(part, true() if cursor is None else before(cursor))
-        .order_by(*NEWEST_FIRST)
-        .limit(size + 1)
-        for part in ranges
-    ]
-    items = newest_first(to_teaser(row) for row in _all(parts))
-    shown = items[:size]
-    return Listing(
-        shown,
-        Cursor(shown[-1].published_at, shown[-1].id) if len(items) > size else None,
-        _way_back(ranges, cursor, now, size) if cursor else None,
-    )
-
-
-def _way_back(
-    ranges: Sequence[ColumnElement[bool]], cursor: Cursor, now: datetime, size: int
-) -> Cursor | None:
-    """The cursor of the page that ends at ``cursor``; None where that is the first one."""
-    parts = [
-        select(Article.published_at, Article.id)
-        .where(Article.visible(now), part, not_(before(cursor)))
-        .order_by(Article.published_at, Article.id)
-        .limit(size + 1)
-        for part in ranges
-    ]
-    places = sorted((row.published_at, row.id) for row in _all(parts))
-    # The item at the cursor is the last one of the page before, and the page's own cursor is what
-    # stands before its first one.
-    return Cursor(*places[size]) if len(places) > size else None
-
-
-def _all(parts: Sequence[AnySelect]) -> Sequence[AnyRow]:
-    """The rows of all parts, in no order; one statement."""
-    return read(_union(parts)).all()
-
-
-def _union(parts: Iterable[AnySelect]) -> CompoundSelect[*tuple[Any, ...]]:
-    # Each in brackets of its own: SQLite takes no order and no limit without.
-    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def sections() -> tuple[SectionRef, ...]:
@@ -217,41 +90,42 @@ def home(all_sections: Sequence[SectionRef], now: datetime, per_section: int = 5
     lead, pinned = _top(now)
     if lead is None:
         return Home(None, (), ())
-    shown = [lead.id, *(teaser.id for teaser in pinned)]
     tops = [section for section in all_sections if section.parent_id is None]
-    rows = _all(
-        [
-            teasers(now)
-            .add_columns(literal(top.id).label("top_id"))
-            .where(Article.section_id == key, Article.id.not_in(shown))
-            .order_by(*NEWEST_FIRST)
-            .limit(per_section)
-            for top in tops
-            for key in family(top, all_sections)
-        ]
-    )
-    found: dict[int, list[Teaser]] = {}
-    for row in rows:
-        found.setdefault(row.top_id, []).append(to_teaser(row))
+    top_of = {key: top for top in tops for key in family(top, all_sections)}
+    values = ranges_of(top_of) | {
+        "now": now,
+        "limit": per_section,
+        "shown": [lead.id, *(teaser.id for teaser in pinned)],
+    }
+    found: dict[SectionRef, list[Teaser]] = {}
+    for row in read(_newest_of_each(len(top_of)), values):
+        found.setdefault(top_of[row.section_id], []).append(to_teaser(row))
     return Home(
         lead,
         pinned,
         tuple(
-            SectionNews(top, newest_first(found[top.id])[:per_section])
-            for top in tops
-            if top.id in found
+            SectionNews(top, newest_first(found[top])[:per_section]) for top in tops if top in found
         ),
+    )
+
+
+@cache
+def _newest_of_each(sections: int) -> AnyUnion:
+    return union(
+        teasers(NOW)
+        .add_columns(Article.section_id)
+        .where(in_section(place), Article.id.not_in(bindparam("shown", expanding=True)))
+        .order_by(*NEWEST_FIRST)
+        .limit(LIMIT)
+        for place in range(sections)
     )
 
 
 def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
     """The lead story and the pinned articles."""
-    rows = read(select(Pick.article_id, Pick.position))
-    places = {row.article_id: row.position for row in rows}
-    # By their ids: joined to the picks, SQLite would look through all articles for them.
-    picked = teasers(now).where(Article.id.in_(places))
-    newest = teasers(now).where(Article.id.not_in(places)).order_by(*NEWEST_FIRST).limit(1)
-    by_place = {places.get(row.id): to_teaser(row) for row in _all([picked, newest])}
+    places = {row.article_id: row.position for row in read(_PICKS)}
+    rows = read(_picked_and_newest(), {"now": now, "picked": list(places)})
+    by_place = {places.get(row.id): to_teaser(row) for row in rows}
     newest_one = by_place.pop(None, None)
     pinned = [by_place[place] for place in sorted(filter(None, by_place))]
     lead = by_place.get(0) or newest_one
@@ -260,11 +134,26 @@ def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
     return lead, tuple(pinned)
 
 
+_PICKS = select(Pick.article_id, Pick.position)
+
+
+@cache
+def _picked_and_newest() -> AnyUnion:
+    # By their ids: joined to the picks, SQLite would look through all articles for them.
+    picked: BindParameter[int] = bindparam("picked", type_=Integer(), expanding=True)
+    return union(
+        (
+            teasers(NOW).where(Article.id.in_(picked)),
+            teasers(NOW).where(Article.id.not_in(picked)).order_by(*NEWEST_FIRST).limit(1),
+        )
+    )
+
+
 def section_listing(
     section: SectionRef, all_sections: Sequence[SectionRef], cursor: Cursor | None, now: datetime
 ) -> Listing:
     """The articles of a section and of its children."""
-    return paged([Article.section_id == key for key in family(section, all_sections)], cursor, now)
+    return paged(in_section, family(section, all_sections), cursor, now)
 
 
 def family(section: SectionRef, all_sections: Sequence[SectionRef]) -> list[int]:
@@ -311,7 +200,6 @@ def article(article_id: int, now: datetime | None) -> ArticlePage | None:
 
 @cache
 def _article(*, public: bool) -> AnySelect:
-    """The statement of ``article``: to put it together takes longer than to run it."""
     statement = (
         select(
             Article.id,
@@ -339,11 +227,7 @@ def _article(*, public: bool) -> AnySelect:
         .outerjoin(Media, Media.id == Article.cover_id)
         .where(Article.id == bindparam("article_id", type_=Integer()))
     )
-    return (
-        statement.where(Article.visible(bindparam("now", type_=UtcDateTime())))
-        if public
-        else statement
-    )
+    return statement.where(Article.visible(NOW)) if public else statement
 
 
 def was_withdrawn(now: datetime) -> ColumnElement[bool]:
@@ -408,8 +292,8 @@ def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
     values = {
         "now": now,
         "latest": min(now, page.published_at),
-        "published_at": page.published_at,
-        "id": page.id,
+        "cursor_at": page.published_at,
+        "cursor_id": page.id,
         "section_id": page.section.id,
         "related": related,
     }
@@ -429,33 +313,26 @@ def beside(page: ArticlePage, related: Sequence[int], now: datetime) -> Beside:
 
 
 @cache
-def _beside() -> CompoundSelect[*tuple[Any, ...]]:
-    """The statement of ``beside``: to put it together takes longer than to run it."""
-    now, latest = (bindparam(name, type_=UtcDateTime()) for name in ("now", "latest"))
-    place = tuple_(bindparam("published_at", type_=UtcDateTime()), bindparam("id", type_=Integer()))
+def _beside() -> AnyUnion:
     same_section = Article.section_id == bindparam("section_id", type_=Integer())
 
     def headlines(part: str, until: ColumnElement[datetime]) -> AnySelect:
         columns = Article.id, Article.slug, Article.title, Article.published_at
         return select(literal(part), *columns).where(Article.visible(until))
 
-    return _union(
+    return union(
         (
-            headlines("newer", now)
-            .where(same_section, place < PLACE)
+            headlines("newer", NOW)
+            .where(same_section, CURSOR < PLACE)
             .order_by(Article.published_at, Article.id)
             .limit(NEIGHBOURS),
-            headlines("older", latest)
-            .where(same_section, place > PLACE)
+            headlines("older", LATEST)
+            .where(same_section, CURSOR > PLACE)
             .order_by(*NEWEST_FIRST)
             .limit(NEIGHBOURS + 1),
-            headlines("related", now).where(Article.id.in_(bindparam("related", expanding=True))),
+            headlines("related", NOW).where(Article.id.in_(bindparam("related", expanding=True))),
         )
     )
-
-
-def newest_first(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: (item.published_at, item.id), reverse=True))
 
 
 def album(album_id: int, now: datetime) -> AlbumPage | None:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, or_, select
 from newsapp.accounts.second_factor import Rule
 from newsapp.extensions import db
 from newsapp.models import Account, Audit, Role
-from newsapp.news.queries import AnyRow
+from newsapp.news.lists import AnyRow
 from newsapp.newsroom.house_forms import setting_words
 from newsapp.newsroom.people import role_words, rule_words
 from newsapp.text.vietnamese import one_line, parse_date

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from newsapp.extensions import db
 from newsapp.models import Article, Language, Link, Page, Pick
+from newsapp.news import lists
 from newsapp.news import queries as news
 from newsapp.news.values import SectionRef, Teaser
 from newsapp.newsroom.queries import Standing, standing
@@ -170,11 +171,11 @@ def picks(now: datetime) -> Picks:
 def candidates(words: str, now: datetime) -> tuple[Teaser, ...]:
     """Public articles that may be set on the home page, newest first: the latest, or those with
     ``words`` in the title, marks or not."""
-    statement = news.teasers(now).where(Article.id.not_in(select(Pick.article_id)))
+    statement = lists.teasers(now).where(Article.id.not_in(select(Pick.article_id)))
     if words := vietnamese.one_line(words):
         found = [Article.title.icontains(words, autoescape=True)]
         if any(letter.isalnum() for letter in words):
             found.append(Article.slug.contains(vietnamese.slugify(words, 100), autoescape=True))
         statement = statement.where(or_(*found))
-    rows = db.session.execute(statement.order_by(*news.NEWEST_FIRST).limit(CANDIDATES))
-    return tuple(news.to_teaser(row) for row in rows)
+    rows = db.session.execute(statement.order_by(*lists.NEWEST_FIRST).limit(CANDIDATES))
+    return tuple(lists.to_teaser(row) for row in rows)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from newsapp.extensions import db
 from newsapp.models import Account, Article, Revision, Section, State
-from newsapp.news.queries import AnyRow
+from newsapp.news.lists import AnyRow
 from newsapp.newsroom.queries import Standing, standing
 from newsapp.publishing.articles import TRASH_KEPT, may_write
 from newsapp.publishing.audit import Actor

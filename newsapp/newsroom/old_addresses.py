@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from newsapp.extensions import db
 from newsapp.models import Article, Redirect
-from newsapp.news.queries import AnyRow
+from newsapp.news.lists import AnyRow
 from newsapp.newsroom.queries import Standing, standing
 from newsapp.publishing import redirects
 from newsapp.publishing.articles import Invalid

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from newsapp.extensions import db
 from newsapp.models import Article, SearchWord
-from newsapp.news.queries import teasers, to_teaser
+from newsapp.news.lists import teasers, to_teaser
 from newsapp.news.values import Teaser
 from newsapp.search import excerpt, index, terms
 from newsapp.search.engine import Bounds, Searcher
