@@ -16,6 +16,7 @@ from flask import Flask, g
 from flask.templating import Environment as FlaskEnvironment
 from flask_babel import get_locale, get_translations, gettext
 from markupsafe import Markup
+from sqlalchemy.orm import configure_mappers
 
 from newsapp import pages
 from newsapp.appearance import palette
@@ -28,6 +29,8 @@ from newsapp.visits import rules as visits
 
 # Whole tags, quoted values with them: what stands inside of a value is no tag.
 _TAG = re.compile(r'<(/?)(\w+)(?:[^"<>]++|"[^"]*+")*>')
+
+_STAFF = ("accounts", "newsroom")
 
 COUNT_MARKS = {
     "site": visits.site_mark,
@@ -103,6 +106,17 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         cleaned=cleaned,
         once=once,
     )
+
+
+def load(app: Flask) -> None:
+    """Compile the readers' templates, read their language, set up the models: what a process has
+    before it forks, its children share, and the first reader need not wait for it."""
+    configure_mappers()
+    for name in app.jinja_env.list_templates():
+        if name.partition("/")[0] not in _STAFF:
+            app.jinja_env.get_template(name)
+    with app.test_request_context():
+        app.jinja_env.from_string("{{ _('Sections') }}").render()
 
 
 def install_gettext(app: Flask) -> None:

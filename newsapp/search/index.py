@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsapp.extensions import db
 from newsapp.models import Article, SearchEntry, SearchWord, State
@@ -19,6 +17,7 @@ from newsapp.search import terms
 from newsapp.search.engine import NEW_TABLE, TABLE, Bounds, Engine, Searcher
 from newsapp.search.postgresql import PostgreSQL
 from newsapp.search.sqlite import SQLite
+from newsapp.visits.store import insert_for
 
 BATCH = 200
 
@@ -97,8 +96,8 @@ def _learn(connection: Connection, title_words: dict[str, str]) -> None:
         if written not in known
     ]
     if rows:
-        new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        connection.execute(new(SearchWord).on_conflict_do_nothing(), rows)
+        new = insert_for(connection)(SearchWord)
+        connection.execute(new.on_conflict_do_nothing(), rows)
 
 
 def rebuild() -> Iterator[tuple[int, int]]:

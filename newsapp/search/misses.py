@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsapp import database
 from newsapp.extensions import db
 from newsapp.models import SearchMiss
 from newsapp.models.search import MISS_MAX
 from newsapp.search.query import Query
+from newsapp.visits.store import insert_for
 
 # The latest of so many different texts are kept.
 KEPT = 2_000
@@ -39,8 +38,7 @@ def note(query: Query, now: datetime) -> bool:
     text = " ".join(query.text.lower().split())
     if not query.groups or len(text) > MISS_MAX or _PERSONAL.search(text):
         return True
-    dialect = db.engine.dialect.name
-    new = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(SearchMiss)
+    new = insert_for(db.engine)(SearchMiss)
     latest = select(SearchMiss.text).order_by(SearchMiss.last_at.desc(), SearchMiss.text)
     return database.write_at_once(
         new.values(text=text, number=1, last_at=now).on_conflict_do_update(

@@ -176,9 +176,9 @@ def add(
     )
 
 
-def insert_for(connection: Connection) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+def insert_for(bind: Connection | Engine) -> Callable[[Any], sqlite.Insert | postgresql.Insert]:
     """The database's own INSERT, which knows ON CONFLICT."""
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return sqlite.insert if bind.dialect.name == "sqlite" else postgresql.insert
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
