@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Integer,
     String,
@@ -124,7 +123,7 @@ def _newest_of_each(sections: int) -> AnyUnion:
 def _top(now: datetime) -> tuple[Teaser | None, tuple[Teaser, ...]]:
     """The lead story and the pinned articles."""
     places = {row.article_id: row.position for row in read(_PICKS)}
-    rows = read(_picked_and_newest(), {"now": now, "picked": list(places)})
+    rows = read(_picked_and_newest(), {"now": now, "picked": list(places), "others": list(places)})
     by_place = {places.get(row.id): to_teaser(row) for row in rows}
     newest_one = by_place.pop(None, None)
     pinned = [by_place[place] for place in sorted(filter(None, by_place))]
@@ -140,11 +139,15 @@ _PICKS = select(Pick.article_id, Pick.position)
 @cache
 def _picked_and_newest() -> AnyUnion:
     # By their ids: joined to the picks, SQLite would look through all articles for them.
-    picked: BindParameter[int] = bindparam("picked", type_=Integer(), expanding=True)
+    # A parameter of its own for each list: one that is in a list here and not in it there would be
+    # written as "not in" in both places when it is empty.
     return union(
         (
-            teasers(NOW).where(Article.id.in_(picked)),
-            teasers(NOW).where(Article.id.not_in(picked)).order_by(*NEWEST_FIRST).limit(1),
+            teasers(NOW).where(Article.id.in_(bindparam("picked", expanding=True))),
+            teasers(NOW)
+            .where(Article.id.not_in(bindparam("others", expanding=True)))
+            .order_by(*NEWEST_FIRST)
+            .limit(1),
         )
     )
 
