@@ -208,7 +208,7 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
         for two in pairwise(terms.words(title))
         if not any(word.written in _JOINING for word in two)
     )
-    pairs = list(dict.fromkeys(telling))[:_RELATED_PAIRS]
+    pairs = list(dict.fromkeys(islice(telling, _RELATED_PAIRS)))
     searcher = index.searcher(Bounds(now, sections=(section_id,)))
     shared = searcher.share([(Term(pair),) for pair in pairs], _RELATED_EACH)
     having = Counter(place for place, _article in shared)

@@ -19,11 +19,10 @@ Folding, and why `hoà` and `hòa` are one word: see ``newsapp.text.vietnamese``
 from __future__ import annotations
 
 import re
-from base64 import b32encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
 
 from newsapp.text import vietnamese
 
@@ -40,6 +39,8 @@ NUMBER_PARTS_MAX = 5
 _WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_\u0300-\u036f]*)*")
 _MARK = re.compile("[\u0300-\u036f]+")
 _JOINTS = frozenset("/-.–")
+# Base 32 (RFC 4648), in lower case: four digits for twenty bits.
+_TWO_DIGITS = ["".join(two) for two in product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)]
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -119,7 +120,8 @@ def folded(kind: str, word: str) -> str:
 def pair(two: tuple[Word, Word]) -> str:
     """The term for two words that follow each other."""
     text = f"{two[0].folded} {two[1].folded}".encode()
-    return PAIR + b32encode(blake2b(text, digest_size=5).digest()[:5])[:4].decode().lower()
+    number = int.from_bytes(blake2b(text, digest_size=5).digest()[:3]) >> 4
+    return PAIR + _TWO_DIGITS[number >> 10] + _TWO_DIGITS[number & 1023]
 
 
 def number(row: Sequence[Word]) -> str:

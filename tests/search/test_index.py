@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from newsapp.models import Article, SearchEntry, Section, State
 from newsapp.publishing import articles, sections
 from newsapp.publishing.articles import Content, Step
 from newsapp.publishing.audit import COMMAND_LINE
-from newsapp.search import index, queries, sqlite
+from newsapp.search import index, queries, sqlite, terms
 from newsapp.search.engine import Bounds
 from newsapp.search.index import Finding
 from newsapp.search.query import parse
@@ -316,6 +317,11 @@ def test_a_very_long_article_is_indexed_by_its_beginning(make_article: MakeArtic
     assert found("từ39000") == [article.id]
     assert found("từ59999") == []
     assert findings() == []
+
+
+def test_pairs_are_spelt_as_in_every_index_on_disk() -> None:
+    row = list(terms.words("Ủy ban nhân dân phường"))
+    assert [terms.pair(two) for two in pairwise(row)] == ["32eys", "3xyu7", "3gf5u", "33ehq"]
 
 
 def test_a_narrow_window_finds_the_same(
