@@ -89,6 +89,8 @@ def gunicorn(
 ) -> Iterator[Server]:
     """``app`` under the project's own gunicorn.conf.py, until the block ends."""
     port = free_port()
+    if worker_class == "sync":
+        threads = 1  # with more, gunicorn takes gthread instead
     arguments = ["--bind", f"127.0.0.1:{port}", "--worker-class", worker_class]
     arguments += ["--workers", str(workers), "--threads", str(threads), *options]
     process = subprocess.Popen(

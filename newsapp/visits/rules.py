@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from newsapp.visits.agents import is_bot
@@ -65,6 +66,7 @@ def public_page(environ: Mapping[str, Any], status: str, content_type: str) -> C
     return None
 
 
+@lru_cache(64)
 def is_html(content_type: str) -> bool:
     """Whether a Content-Type header names `text/html`, whatever its parameters."""
     return content_type.partition(";")[0].strip().lower() == "text/html"

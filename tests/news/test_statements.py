@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from newsapp import create_app, freshness
+from newsapp import create_app, freshness, templating
 from newsapp.models import Article, Section
+from newsapp.news import lists, queries
 from newsapp.publishing import picks, site
 from newsapp.publishing.audit import COMMAND_LINE
 from tests.conftest import close
@@ -63,12 +64,17 @@ def uncached(
     close(made)
 
 
+def address(client: CheckingClient, named: str) -> str:
+    """The place of that name in BUDGETS; the second page of a list where it ends with a cursor."""
+    if not named.endswith("truoc="):
+        return named
+    root = client.page(named.partition("?")[0])
+    return next(str(a.get("href")) for a in root.iter("a") if "truoc=" in str(a.get("href")))
+
+
 @pytest.mark.parametrize("named", BUDGETS)
 def test_statements(uncached: CheckingClient, named: str) -> None:
-    place = named
-    if place.endswith("truoc="):
-        root = uncached.page(place.partition("?")[0])
-        place = next(str(a.get("href")) for a in root.iter("a") if "truoc=" in str(a.get("href")))
+    place = address(uncached, named)
     with statements() as sent:
         uncached.get(place)
     assert 0 < len(sent) <= BUDGETS[named], "\n".join(sent)
@@ -82,3 +88,29 @@ def test_a_month_is_counted_once_for_each_state_of_the_content(uncached: Checkin
         numbers.append(len(sent))
     first, second = numbers
     assert second == first - 1
+
+
+@pytest.mark.parametrize("named", BUDGETS)
+def test_statements_are_put_together_once(
+    uncached: CheckingClient, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = address(uncached, named)
+    uncached.get(place)
+
+    def again(*_: object) -> None:
+        raise AssertionError("a statement is put together for each page")
+
+    for module in (lists, queries):
+        monkeypatch.setattr(module, "teasers", again)
+        monkeypatch.setattr(module, "union", again)
+    assert uncached.get(place).status_code == 200
+
+
+def test_readers_templates_are_compiled_before_a_server_forks(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.cache = {}
+    templating.load(app)
+    compiled = {name for _loader, name in environment.cache}
+    wanted = {name for name in environment.list_templates() if name.split("/")[0] == "news"}
+    assert {"base.html", "_macros/side.html", "archive/month.html", *wanted} <= compiled
+    assert not any(name.startswith("newsroom/") for name in compiled)
