@@ -25,6 +25,7 @@ from newsapp.pages import NumberedName
 from newsapp.printing import views as printing_views
 from newsapp.search import views as search_views
 from newsapp.static_files import StaticFiles
+from newsapp.turns import Turns
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
 
@@ -103,8 +104,12 @@ def bind_extensions(app: Flask, config: Config) -> None:
 
 
 def wrap(app: Flask, config: Config) -> None:
-    """From the inside out: the page cache, the visit counter, the static files (which are not
-    counted), the headers of every answer, the proxy's word."""
+    """From the inside out: the turns, the page cache, the visit counter, the static files (which
+    are not counted), the headers of every answer, the proxy's word."""
+    if config.database_url.get_backend_name() == "sqlite":
+        app.wsgi_app = Turns(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, session_cookie=app.config["SESSION_COOKIE_NAME"]
+        )
     if config.page_cache_mb:
         app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app,

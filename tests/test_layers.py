@@ -57,6 +57,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.config",
         "newsapp.clock",
         "newsapp.logs",
+        "newsapp.turns",
     ),
 )
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")
