@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 from cachetools import LRUCache
 
 from newsapp.freshness import Freshness
+from newsapp.turns import reads
 from newsapp.visits.marks import MarkedPage
 from newsapp.visits.rules import PAGE_KEY, CountedPage, is_html
 
@@ -121,8 +122,7 @@ class PageCache:
         self._in_the_making: set[Key] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or self._session_cookie in environ.get("HTTP_COOKIE", ""):
+        if not reads(environ, self._session_cookie):
             return self._app(environ, start_response)
         key = _key(environ)
         version, now = self._freshness.version(), self._clock()
@@ -132,7 +132,7 @@ class PageCache:
         if kept is not None and (kept.is_fresh(version, now) or self._stands_in(kept, key, now)):
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers.copy())
-            return () if method == "HEAD" else kept.body
+            return () if environ["REQUEST_METHOD"] == "HEAD" else kept.body
         if version is None:
             return self._app(environ, start_response)
         self._in_the_making.add(key)

@@ -29,16 +29,18 @@ class Turns:
         self._turn = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not self._is_readers(environ) or not self._turn.acquire(timeout=WAIT_SECONDS):
+        path = environ.get("PATH_INFO", "")
+        waits = reads(environ, self._session_cookie) and not path.startswith(FILES)
+        if not waits or not self._turn.acquire(timeout=WAIT_SECONDS):
             return self._app(environ, start_response)
         try:
             return self._app(environ, start_response)
         finally:
             self._turn.release()
 
-    def _is_readers(self, environ: WSGIEnvironment) -> bool:
-        return (
-            environ["REQUEST_METHOD"] in ("GET", "HEAD")
-            and self._session_cookie not in environ.get("HTTP_COOKIE", "")
-            and not environ.get("PATH_INFO", "").startswith(FILES)
-        )
+
+def reads(environ: WSGIEnvironment, session_cookie: str) -> bool:
+    """Whether somebody without a session asks for a page; ``session_cookie`` ends with ``=``."""
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and session_cookie not in environ.get(
+        "HTTP_COOKIE", ""
+    )
