@@ -92,6 +92,30 @@ def for_address(path: str, *, tls: bool) -> Headers:
     return kind[tls]
 
 
+# By identity: only what came from here ends with one of these.
+_ENDS = frozenset(
+    id(headers[-1])
+    for kind in (_PUBLIC, _FOR_ALL, _FEED, _MEDIA, _STATIC, _STAFF)
+    for headers in kind
+)
+
+
+def completed(headers: Headers, status: str, environ: WSGIEnvironment) -> Headers:
+    """The headers of an answer, with those of ours that it lacks behind them."""
+    if headers and id(headers[-1]) in _ENDS:
+        return headers
+    missing = for_address(
+        environ.get("PATH_INFO", ""), tls=environ.get("wsgi.url_scheme") == "https"
+    )
+    if status[0] in "45":
+        # Where a file or a feed is missing stands a page of ours, with its style.
+        missing = _PAGES_FOR.get(id(missing), missing)
+    given = _given(tuple([name for name, _ in headers]))
+    if given:
+        missing = [pair for pair in missing if pair[0].lower() not in given]
+    return headers + missing
+
+
 @lru_cache(256)
 def _given(names: tuple[str, ...]) -> frozenset[str]:
     """Which of our headers an answer with headers of these names has already, in lower case."""
@@ -110,17 +134,8 @@ class SecurityHeaders:
         self._behind_proxy = behind_proxy
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        wanted = for_address(
-            environ.get("PATH_INFO", ""), tls=environ.get("wsgi.url_scheme") == "https"
-        )
-
         def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
-            # Where a file or a feed is missing stands a page of ours, with its style.
-            missing = _PAGES_FOR.get(id(wanted), wanted) if status[0] in "45" else wanted
-            given = _given(tuple([name for name, _ in headers]))
-            if given:
-                missing = [pair for pair in missing if pair[0].lower() not in given]
-            return start_response(status, headers + missing, exc_info)
+            return start_response(status, completed(headers, status, environ), exc_info)
 
         if not self._behind_proxy:
             environ.pop("HTTP_X_REQUEST_ID", None)

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from cachetools import LRUCache
-
 from newsapp.freshness import Freshness
+from newsapp.headers import completed
 from newsapp.turns import reads
 from newsapp.visits.marks import MarkedPage
 from newsapp.visits.rules import PAGE_KEY, CountedPage, is_html
@@ -60,6 +60,35 @@ class KeptPage:
         return version in {None, self.version} and self.since <= now < self.until
 
 
+class _Row:
+    """Pages in the order in which they were last asked for, within so many bytes."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self.bytes_max = bytes_max
+        self.bytes = 0
+        self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
+
+    def get(self, key: Key) -> KeptPage | None:
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
+
+    def put(self, key: Key, page: KeptPage) -> None:
+        """Take it instead of the one before; the longest unasked give way."""
+        self.pop(key)
+        self._pages[key] = page
+        self.bytes += _size(page)
+        while self.bytes > self.bytes_max:
+            self.pop(next(iter(self._pages)))
+
+    def pop(self, key: Key) -> KeptPage | None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self.bytes -= _size(page)
+        return page
+
+
 class Shelf:
     """As many pages as fit into so many bytes.
 
@@ -70,29 +99,28 @@ class Shelf:
     def __init__(self, bytes_max: int) -> None:
         self._lock = threading.Lock()
         for_new = int(bytes_max * _ROOM_FOR_NEW)
-        self._new: LRUCache[Key, KeptPage] = LRUCache(for_new, getsizeof=_size)
-        self._proven: LRUCache[Key, KeptPage] = LRUCache(bytes_max - for_new, getsizeof=_size)
+        self._new = _Row(for_new)
+        self._proven = _Row(bytes_max - for_new)
 
     def get(self, key: Key) -> KeptPage | None:
         with self._lock:
             page = self._proven.get(key)
-            if page is None and (page := self._new.pop(key, None)) is not None:
-                self._proven[key] = page
+            if page is None and (page := self._new.pop(key)) is not None:
+                self._proven.put(key, page)
             return page
 
     def put(self, key: Key, page: KeptPage) -> None:
         with self._lock:
-            shelf = self._proven if key in self._proven else self._new
-            if _size(page) <= self._new.maxsize:
-                shelf[key] = page
-            else:
-                shelf.pop(key, None)
+            row = self._new if self._proven.pop(key) is None else self._proven
+            self._new.pop(key)
+            if _size(page) <= self._new.bytes_max:
+                row.put(key, page)
 
     @property
     def size(self) -> int:
         """Bytes in use."""
         with self._lock:
-            return int(self._new.currsize + self._proven.currsize)
+            return self._new.bytes + self._proven.bytes
 
 
 def _size(page: KeptPage) -> int:
@@ -131,7 +159,7 @@ class PageCache:
         kept = self.shelf.get(key)
         if kept is not None and (kept.is_fresh(version, now) or self._stands_in(kept, key, now)):
             environ[PAGE_KEY] = kept.page
-            start_response("200 OK", kept.headers.copy())
+            start_response("200 OK", kept.headers)
             return () if environ["REQUEST_METHOD"] == "HEAD" else kept.body
         if version is None:
             return self._app(environ, start_response)
@@ -181,8 +209,9 @@ class PageCache:
             finally:
                 if hasattr(body, "close"):
                     body.close()
+            headers = completed(headers, "200 OK", environ)
             self.shelf.put(key, KeptPage(version, now, until.timestamp(), headers, page, marked))
-            return marked
+            return [marked.html]
         return body
 
 

@@ -20,7 +20,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp", "newsapp.cli", "newsapp.commands"),
     (
         "newsapp.errors",
-        "newsapp.headers",
         "newsapp.templating",
         "newsapp.health",
         "newsapp.upgrading",
@@ -46,7 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("newsapp.accounts", "newsapp.furniture", "newsapp.pagecache"),
     ("newsapp.transfer", "newsapp.archive", "newsapp.keeping"),
     ("newsapp.publishing", "newsapp.news", "newsapp.search"),
-    ("newsapp.freshness",),
+    ("newsapp.freshness", "newsapp.headers"),
     ("newsapp.database", "newsapp.models"),
     (
         "newsapp.text",

@@ -370,6 +370,24 @@ def test_head_and_compressed_answers_come_from_the_same_page(
     assert len(renderings) == 1
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_kept_page_has_the_headers_of_a_new_one_each_once(
+    app: Flask, make_article: MakeArticle, renderings: list[str], packed: bool
+) -> None:
+    article = make_article()
+    asked = {**FIREFOX, "Accept-Encoding": "gzip"} if packed else FIREFOX
+    answers = [app.test_client().get(address(article), headers=asked) for _ in range(3)]
+    assert len(renderings) == 1
+    changing = {"Set-Cookie", "Content-Length"}  # the time, the figures
+    new, *kept = [
+        sorted((name, "" if name in changing else value) for name, value in answer.headers)
+        for answer in answers
+    ]
+    assert kept == [new, new]
+    assert len({name.lower() for name, _ in new}) == len(new)
+    assert {"Content-Security-Policy", "Set-Cookie", "Vary", "Cache-Control"} <= {n for n, _ in new}
+
+
 def test_printed_pages_searches_and_errors_are_not_kept(
     client: CheckingClient, make_article: MakeArticle, renderings: list[str]
 ) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from newsapp.visits.books import Books, SiteFigures
 from newsapp.visits.complaints import Complaints
@@ -25,6 +26,15 @@ FIRST_WAIT_SECONDS = 1.0
 _MOST_ARTICLES = 4_000
 _RETRY_SECONDS = 1.0
 _IDLE_SECONDS = 30.0
+
+
+class Known(NamedTuple):
+    """Each article's days and corrections, the site's figures, and until when nobody need ask
+    again (by the monotonic clock)."""
+
+    views: dict[int, int]
+    site: SiteFigures
+    until: float
 
 
 @dataclass(slots=True)
@@ -55,8 +65,8 @@ class Figures:
         self._site = (0.0, SiteFigures())
         self._articles: dict[int, tuple[float, int]] = {}
 
-    def get(self, articles: Collection[int], site: bool) -> tuple[dict[int, int], SiteFigures]:
-        """Each article's days and corrections, and the site's figures if `site` is true.
+    def get(self, articles: Collection[int], site: bool) -> Known:
+        """What is known of these articles, and of the site if `site` is true.
 
         What was never known is zero.
         """
@@ -66,8 +76,15 @@ class Figures:
         if stale or stale_site:
             unknown = (stale_site and not self._site[0]) or not stale <= self._articles.keys()
             self._ask(stale, stale_site, FIRST_WAIT_SECONDS if unknown else WAIT_SECONDS)
-        known = self._articles
-        return {key: known.get(key, (0.0, 0))[1] for key in articles}, self._site[1]
+        known = {key: self._articles.get(key, (0.0, 0)) for key in articles}
+        asked_at = [at for at, _ in known.values()]
+        if site:
+            asked_at.append(self._site[0])
+        return Known(
+            {key: views for key, (_, views) in known.items()},
+            self._site[1],
+            min(asked_at, default=old + FRESH_SECONDS) + FRESH_SECONDS,
+        )
 
     def close(self) -> None:
         """End the thread; the next question starts another."""

@@ -19,9 +19,8 @@ import secrets
 import struct
 import zlib
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +66,6 @@ _NO_HIT = Hit(visit=False, view=False, printed=False)
 _LAST_DAY = 3_652_059  # 31 December 9999
 
 
-@lru_cache(4096)
 def pack(record: Record) -> bytes:
     """The record as `RECORD_BYTES` bytes."""
     hit = record.hit or _NO_HIT
@@ -110,30 +108,28 @@ class JournalWriter:
         """In a forked child: the files are the parent's, and closing our copies keeps its locks."""
         self.close()
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Write the records, all or a whole number of them, and return when they are in a file.
+    def write(self, data: bytes) -> None:
+        """Write packed records, all or a whole number of them, and return when they are in a file.
 
         Raises `NotWrittenError`, with the records that are not in a file, when the disk refuses.
         """
-        data = b"".join(map(pack, records))
         try:
-            file = self._take()
-        except OSError as error:
-            raise NotWrittenError(records) from error
+            file = self._idle.pop()
+        except IndexError:
+            file = self._new_file(data)
         whole = file.size
         try:
             file.write(data)
         except OSError as error:
-            rest = records[(file.size - whole) // RECORD_BYTES :]
-            raise NotWrittenError(rest) from error
+            raise NotWrittenError(data[file.size - whole :]) from error
         finally:
             self._put_back(file)
 
-    def _take(self) -> _OwnFile:
+    def _new_file(self, data: bytes) -> _OwnFile:
         try:
-            return self._idle.pop()
-        except IndexError:
             return _OwnFile.make(self._directory)
+        except OSError as error:
+            raise NotWrittenError(data) from error
 
     def _put_back(self, file: _OwnFile) -> None:
         if file.usable and file.size < self._rotate_bytes:
@@ -185,6 +181,7 @@ class _OwnFile:
         """Append, or leave a whole number of records behind and raise OSError."""
         written = 0
         try:
+            written = os.write(self.number, data)
             while written < len(data):
                 written += os.write(self.number, data[written:])
         except OSError:
@@ -205,11 +202,11 @@ class _OwnFile:
 
 
 class NotWrittenError(OSError):
-    """The disk refused; `records` are those that are not in the journal."""
+    """The disk refused; `data` are the packed records that are not in the journal."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, data: bytes) -> None:
         super().__init__(errno.EIO, "visits could not be written to the journal")
-        self.records = list(records)
+        self.data = data
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,14 @@ from newsapp.visits.books import Books
 from newsapp.visits.complaints import Complaints
 from newsapp.visits.folding import Folder
 from newsapp.visits.fork import in_child
-from newsapp.visits.journal import ROTATE_BYTES, JournalWriter, NotWrittenError, Record
+from newsapp.visits.journal import (
+    RECORD_BYTES,
+    ROTATE_BYTES,
+    JournalWriter,
+    NotWrittenError,
+    Record,
+    pack,
+)
 from newsapp.visits.store import LedgerUnavailableError, Store
 
 FOLD_SECONDS = 1.0
@@ -55,7 +62,7 @@ class Ledger(Books):
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: deque[Record] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[bytes] = deque(maxlen=_MOST_WAITING)
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
 
@@ -63,16 +70,24 @@ class Ledger(Books):
         """Today in the site's time zone."""
         return datetime.fromtimestamp(self._clock(), self.zone).date()
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Put records into the journal; they survive this process from here on.
+    def append(self, records: Iterable[Record]) -> None:
+        """Put records into the journal; see `write`."""
+        self.write(b"".join(map(pack, records)))
+
+    def write(self, data: bytes) -> None:
+        """Put packed records into the journal; they survive this process from here on.
 
         Never raises and never waits for a database. What the disk refuses stays in memory, the
         newest 100,000 records of it, and is tried again every second.
         """
         try:
-            self._writer.append(records)
+            self._writer.write(data)
         except NotWrittenError as error:
-            self._waiting.extend(error.records)
+            refused = error.data
+            self._waiting.extend(
+                refused[start : start + RECORD_BYTES]
+                for start in range(0, len(refused), RECORD_BYTES)
+            )
             self._complaints.say("visits wait in memory", error.__cause__)
 
     def start(self) -> None:
@@ -131,10 +146,10 @@ class Ledger(Books):
     def _retry(self) -> None:
         """Try once more to write what the disk refused."""
         while waiting := len(self._waiting):
-            records: list[Record] = []
+            records: list[bytes] = []
             with contextlib.suppress(IndexError):
                 while len(records) < _RETRIED_AT_ONCE:
                     records.append(self._waiting.popleft())
-            self.append(records)
+            self.write(b"".join(records))
             if len(self._waiting) >= waiting:
                 return

@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
 from newsapp.visits.books import SiteFigures
 
@@ -31,10 +32,21 @@ _GZIP_TAIL = struct.Struct("<II")
 _STORED = struct.Struct("<BHH")
 
 
-class MarkedPage:
-    """`html` cut at its marks. As an iterable it is `html` itself, with the marks."""
+class Ready(NamedTuple):
+    """A filled page as it is answered, up to a moment by the monotonic clock."""
 
-    __slots__ = ("_filled", "_gzipped", "_marks", "_pieces", "_small", "articles", "html", "site")
+    until: float
+    headers: list[tuple[str, str]]
+    body: list[bytes]
+
+
+class MarkedPage:
+    """`html` cut at its marks. As an iterable it is `html` itself, with the marks.
+
+    `ready` is what was last made of it, not compressed and compressed.
+    """
+
+    __slots__ = ("_marks", "_pieces", "_small", "articles", "html", "ready", "site")
 
     def __init__(self, html: bytes) -> None:
         self.html = html
@@ -46,8 +58,7 @@ class MarkedPage:
         self.articles = frozenset(int(mark[2]) for mark in self._marks if mark[1])
         self.site = any(mark[4] for mark in self._marks)
         self._small: list[bytes] | None = None
-        self._filled: tuple[object, bytes] = (None, b"")
-        self._gzipped: tuple[object, bytes] = (None, b"")
+        self.ready: dict[bool, Ready] = {}
 
     def __iter__(self) -> Iterator[bytes]:
         yield self.html
@@ -57,30 +68,20 @@ class MarkedPage:
         return bool(self._marks)
 
     def filled(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
-        """The page with these figures in it; the same object for the same figures."""
-        asked = (*views.values(), site)
-        known, page = self._filled
-        if known != asked:
-            page = b"".join(_between(self._pieces, self._figures(views, site)))
-            self._filled = (asked, page)
-        return page
+        """The page with these figures in it."""
+        return b"".join(_between(self._pieces, self._figures(views, site)))
 
     def gzipped(self, views: Mapping[int, int], site: SiteFigures) -> bytes:
         """The same, compressed."""
-        asked = (*views.values(), site)
-        known, page = self._gzipped
-        if known != asked:
-            plain = self.filled(views, site)
-            if self._small is None:
-                self._small = list(_compressed(self._pieces))
-            stored = [
-                _STORED.pack(0, len(figure), len(figure) ^ 0xFFFF) + figure
-                for figure in self._figures(views, site)
-            ]
-            tail = _LAST_BLOCK + _GZIP_TAIL.pack(zlib.crc32(plain), len(plain))
-            page = b"".join((_GZIP_HEAD, *_between(self._small, stored), tail))
-            self._gzipped = (asked, page)
-        return page
+        plain = self.filled(views, site)
+        if self._small is None:
+            self._small = list(_compressed(self._pieces))
+        stored = [
+            _STORED.pack(0, len(figure), len(figure) ^ 0xFFFF) + figure
+            for figure in self._figures(views, site)
+        ]
+        tail = _LAST_BLOCK + _GZIP_TAIL.pack(zlib.crc32(plain), len(plain))
+        return b"".join((_GZIP_HEAD, *_between(self._small, stored), tail))
 
     def _figures(self, views: Mapping[int, int], site: SiteFigures) -> list[bytes]:
         return [_figure(mark, views, site).encode("ascii") for mark in self._marks]

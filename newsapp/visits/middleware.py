@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,13 +19,14 @@ from newsapp.visits import marks
 from newsapp.visits.cookie import VisitCookie
 from newsapp.visits.figures import Figures
 from newsapp.visits.flood import Flood
-from newsapp.visits.journal import Record
+from newsapp.visits.journal import Record, pack
 from newsapp.visits.ledger import Ledger
-from newsapp.visits.marks import MarkedPage
+from newsapp.visits.marks import MarkedPage, Ready
 from newsapp.visits.rules import (
     PAGE_KEY,
     CountedPage,
     Reason,
+    Visit,
     count,
     exclusion,
     is_html,
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
+
+_VARIES = ("Vary", "Accept-Encoding")
+_PACKED = ("Content-Encoding", "gzip")
+# Figures change while nothing else does: to be asked for again each time.
+_LIVE = ("Cache-Control", "private, no-cache")
 
 
 class VisitCounter:
@@ -67,6 +73,10 @@ class VisitCounter:
         self._cookie = VisitCookie(secret_key)
         self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
         self._figures = Figures(ledger)
+        # In a rush most readers are new and come for one page: in one second, all add the same
+        # and are sent the same.
+        self._newcomer = lru_cache(256)(partial(self._counted, None))
+        self._day = lru_cache(8)(self._day_of)
 
     def close(self) -> None:
         """Close what this layer opened itself; the ledger is closed by whoever made it."""
@@ -77,6 +87,11 @@ class VisitCounter:
         self._ledger.start()
         answer = _Answer()
         body = answer.begin(self._app(environ, answer.start_response))
+        if isinstance(body, MarkedPage):
+            ready = self._ready(environ, body, answer.headers)
+            cookie = self._count(environ, environ[PAGE_KEY])
+            start_response(answer.status, cookie + ready.headers)
+            return ready.body
         if not is_html(answer.header("content-type")):
             answer.send(start_response)
             return body
@@ -84,65 +99,93 @@ class VisitCounter:
             # The length of a page whose figures were not filled in would be a wrong one.
             answer.remove("content-length")
             if _is_readers(environ):
-                answer.headers.append(("Vary", "Accept-Encoding"))
+                answer.headers.append(_VARIES)
         elif _is_fillable(answer):
             body = self._fill(environ, answer, body)
         page = public_page(environ, answer.status, answer.header("content-type"))
         if page is not None:
-            self._count(environ, page, answer)
+            answer.headers += self._count(environ, page)
         if page is not None or answer.filled:
-            answer.headers_default("Cache-Control", "private, no-cache")
+            answer.headers_default(*_LIVE)
         answer.send(start_response)
         return body
 
-    def _count(self, environ: WSGIEnvironment, page: CountedPage, answer: _Answer) -> None:
+    def _ready(self, environ: WSGIEnvironment, page: MarkedPage, given: Headers) -> Ready:
+        """A kept page with the figures of the moment. Who keeps it has looked at its headers: a
+        reader's page, whole and as it was written."""
+        packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        ready = page.ready.get(packed)
+        if ready is None or ready.until <= time.monotonic():
+            known = self._figures.get(page.articles, page.site)
+            html = (page.gzipped if packed else page.filled)(known.views, known.site)
+            headers = [_VARIES, ("Content-Length", str(len(html)))]
+            if packed:
+                headers.append(_PACKED)
+            if not any(name.lower() == "cache-control" for name, _ in given):
+                headers.append(_LIVE)
+            ready = page.ready[packed] = Ready(known.until, headers + given, [html])
+        return ready
+
+    def _count(self, environ: WSGIEnvironment, page: CountedPage) -> Headers:
+        """Count a public page; the headers that tell its reader's browser so."""
         now = self._clock()
-        now_ms = int(now * 1000)
-        day = datetime.fromtimestamp(now, self._zone).toordinal()
+        day = self._day(now // 60)
         reason = exclusion(environ, page)
         visit = None
         if reason is None:
-            visit = self._cookie.read(str(environ.get("HTTP_COOKIE", "")), now_ms)
-            if visit is None and not self._flood.admits(str(environ.get("REMOTE_ADDR", ""))):
+            visit = self._cookie.read(environ.get("HTTP_COOKIE", ""), int(now * 1000))
+            if visit is None and not self._flood.admits(environ.get("REMOTE_ADDR", "")):
                 reason = Reason.FLOOD
         if reason is not None:
             self._ledger.append([Record(day, page.article_id, reason=reason)])
-            return
-        hit, visit = count(page, visit, now_ms)
-        if hit.visit or hit.view or hit.printed:
-            self._ledger.append([Record(day, page.article_id, hit)])
+            return []
         secure = self._secure(environ) if callable(self._secure) else self._secure
-        answer.headers.append(("Set-Cookie", self._cookie.header(visit, secure=secure)))
+        if visit is None:
+            data, cookie = self._newcomer(page, day, int(now), secure)
+        else:
+            data, cookie = self._counted(visit, page, day, int(now), secure)
+        if data:
+            self._ledger.write(data)
+        return cookie
+
+    def _counted(
+        self, visit: Visit | None, page: CountedPage, day: int, second: int, secure: bool
+    ) -> tuple[bytes, Headers]:
+        """What a page adds to the journal, if anything, and the cookie for its reader's browser."""
+        hit, visit = count(page, visit, second * 1000)
+        adds = hit.visit or hit.view or hit.printed
+        data = pack(Record(day, page.article_id, hit)) if adds else b""
+        return data, [("Set-Cookie", self._cookie.header(visit, secure=secure))]
+
+    def _day_of(self, minute: float) -> int:
+        """The ordinal of the day, in the site's zone, of a minute since the epoch."""
+        return datetime.fromtimestamp(minute * 60, self._zone).toordinal()
 
     def _fill(
         self, environ: WSGIEnvironment, answer: _Answer, body: Iterable[bytes]
     ) -> Iterable[bytes]:
-        if isinstance(body, MarkedPage):
-            page = body
-        elif not answer.header("content-length"):
+        if not answer.header("content-length"):
             answer.filled = True
             return _Stream(body, lambda html: self._filled(MarkedPage(html)))
-        else:
-            try:
-                page = MarkedPage(b"".join(body))
-            finally:
-                _close(body)
+        try:
+            page = MarkedPage(b"".join(body))
+        finally:
+            _close(body)
         answer.filled = page.has_marks
         answer.remove("content-length")
+        packed = False
         if _is_readers(environ):
-            answer.headers.append(("Vary", "Accept-Encoding"))
+            answer.headers.append(_VARIES)
             packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        else:
-            packed = False
-        figures = self._figures.get(page.articles, page.site)
         if packed:
-            answer.headers.append(("Content-Encoding", "gzip"))
-        html = page.gzipped(*figures) if packed else page.filled(*figures)
+            answer.headers.append(_PACKED)
+        html = self._filled(page, packed=packed)
         answer.headers.append(("Content-Length", str(len(html))))
         return [html]
 
-    def _filled(self, page: MarkedPage) -> bytes:
-        return page.filled(*self._figures.get(page.articles, page.site))
+    def _filled(self, page: MarkedPage, *, packed: bool = False) -> bytes:
+        known = self._figures.get(page.articles, page.site)
+        return (page.gzipped if packed else page.filled)(known.views, known.site)
 
 
 def _is_readers(environ: WSGIEnvironment) -> bool:
@@ -163,10 +206,11 @@ def _takes_gzip(accepted: str) -> bool:
 class _Answer:
     """An answer held back until it is decided whether it counts."""
 
+    __slots__ = ("_written", "filled", "headers", "status")
+
     def __init__(self) -> None:
         self.status = ""
         self.headers: Headers = []
-        self.given: dict[str, str] = {}
         self.filled = False
         self._written: list[bytes] = []
 
@@ -175,7 +219,6 @@ class _Answer:
     ) -> Callable[[bytes], object]:
         """Stands in for the server's; nothing has been sent, so a later call replaces a former."""
         self.status, self.headers = status, list(headers)
-        self.given = {name.lower(): value for name, value in reversed(headers)}
         return self._written.append
 
     def begin(self, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -197,12 +240,11 @@ class _Answer:
         start_response(self.status, self.headers)
 
     def header(self, name: str) -> str:
-        """The first header of this lower-case name that the application gave, empty if none."""
-        return self.given.get(name, "")
+        """The first header of this lower-case name, empty if there is none."""
+        return next((value for given, value in self.headers if given.lower() == name), "")
 
     def remove(self, name: str) -> None:
-        if self.given.pop(name, None) is not None:
-            self.headers = [pair for pair in self.headers if pair[0].lower() != name]
+        self.headers = [pair for pair in self.headers if pair[0].lower() != name]
 
     def headers_default(self, name: str, value: str) -> None:
         if not self.header(name.lower()):
