@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.client
 import http.cookiejar
+import os
 import re
 import sqlite3
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,26 @@ def test_counts_are_exact_when_a_worker_is_killed(tmp_path: Path) -> None:
     # A request cut by the kill may have been counted before its answer was lost.
     assert len(done) <= views <= len(done) + len(cut)
     assert visits == views
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="nobody is kept on a core here")
+def test_each_worker_has_a_core_of_its_own_and_its_successor_gets_it(tmp_path: Path) -> None:
+    cores = sorted([core] for core in os.sched_getaffinity(0))
+    with serve(tmp_path, WEB_CONCURRENCY=str(len(cores))) as site:
+        assert spread(site, cores)
+        for _ in range(4):
+            killed = site.kill_worker()
+            assert spread(site, cores, without=killed)
+
+
+def spread(site: Server, cores: list[list[int]], without: int = 0) -> bool:
+    """Whether the workers come to have the cores, one each; ``without`` is one that is dying."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        workers = site.workers()
+        with suppress(ProcessLookupError):
+            has = sorted(sorted(os.sched_getaffinity(worker)) for worker in workers)
+            if has == cores and without not in workers:
+                return True
+        time.sleep(0.05)
+    return False
