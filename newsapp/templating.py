@@ -115,7 +115,7 @@ def load(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         if name.partition("/")[0] not in _STAFF:
             app.jinja_env.get_template(name)
-    with app.test_request_context():
+    with app.app_context():
         app.jinja_env.from_string("{{ _('Sections') }}").render()
 
 

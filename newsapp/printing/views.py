@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 
-import segno
 from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,6 +17,7 @@ from newsapp.media.files import extension
 from newsapp.media.images import TYPES
 from newsapp.news import queries
 from newsapp.news.values import ArticlePage
+from newsapp.text.qr import qr_svg
 
 bp = Blueprint("printing", __name__)
 
@@ -82,9 +82,7 @@ def _document(article: ArticlePage) -> dict[str, object]:
     return {
         "article": article,
         "address": address,
-        "qr": Markup(  # noqa: S704 - an SVG that segno drew
-            segno.make(address, error="m").svg_inline(scale=3, border=0, omitsize=True)
-        ),
+        "qr": Markup(qr_svg(address, error="m", scale=3, border=0, omitsize=True)),  # noqa: S704 - our own SVG
         "printed_at": clock_now(),
     }
 

@@ -11,8 +11,6 @@ import zipfile
 import zlib
 from typing import Any
 
-import mammoth  # type: ignore[import-untyped]  # it ships no types
-
 from newsapp.text.docx_parts import DamagedDocument, OversizedDocument, Prepared, prepare
 from newsapp.text.word import Tidied, tidy_with
 from newsapp.text.word_writer import MAX_IMAGE_BYTES, Findings, StoreImage
@@ -132,6 +130,8 @@ _STYLES = "\n".join(
 
 def _convert(prepared: Prepared, images: dict[str, bytes]) -> tuple[str, list[str]]:
     """mammoth's HTML and its messages; each image goes to `images` under its address there."""
+    # Three megabytes that few processes ever need.
+    import mammoth  # type: ignore[import-untyped]  # it ships no types
 
     def keep(image: Any) -> dict[str, str]:
         with image.open() as opened:
