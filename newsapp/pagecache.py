@@ -57,7 +57,7 @@ class KeptPage:
 
     def is_fresh(self, version: int | None, now: float) -> bool:
         """Whether it may be answered at ``now`` under that version; None: as far as is known."""
-        return version in {None, self.version} and self.since <= now < self.until
+        return (version == self.version or version is None) and self.since <= now < self.until
 
 
 class _Row:

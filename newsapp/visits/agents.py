@@ -8,7 +8,6 @@ and its crawler `coccocbot`; Zalo's and Facebook's in-app browsers are people; a
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _ANYWHERE = (
     # crawlers of search engines, archives and language models; most of them say "bot", see below
@@ -91,16 +90,10 @@ _AT_START = (
 )
 # "Googlebot/2.1", "AhrefsBot", "coccocbot-web"; not the telephone "CUBOT X19", nor "Botswana"
 _BOT = re.compile(r"(?<!cu)bot(?![a-z])")
-_LONGEST = 1024
 
 
 def is_bot(agent: str) -> bool:
-    """Whether a User-Agent header names a known program; only its first 1,024 characters count."""
-    return _is_bot(agent[:_LONGEST])
-
-
-@lru_cache(1024)
-def _is_bot(agent: str) -> bool:
+    """Whether a User-Agent header names a known program."""
     agent = agent.lower()
     return (
         agent.startswith(_AT_START)

@@ -16,7 +16,6 @@ last because only a page that would otherwise be counted may use up a network's 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,12 +25,14 @@ from newsapp.visits.agents import is_bot
 PAGE_KEY = "newsapp.page"
 """Where in the WSGI environment a view leaves the `CountedPage` of the page that it rendered."""
 
+_AGENT_MAX = 1024
+"""So much of a User-Agent header is looked at, and remembered."""
+
 WINDOW_SECONDS = 30 * 60
 """Idle time after which the same browser is a new visit; every counted page starts it anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedPage:
+class CountedPage(NamedTuple):
     """A public page, as the view that rendered it describes it.
 
     `article_id` is set on an article's own page and on its print page, and nowhere else.
@@ -74,13 +75,19 @@ def is_html(content_type: str) -> bool:
 
 def exclusion(environ: Mapping[str, Any], page: CountedPage) -> Reason | None:
     """The reason that speaks against counting a public page, the flood aside."""
-    agent = str(environ.get("HTTP_USER_AGENT", "")).strip()
     if environ.get("REQUEST_METHOD") == "HEAD":
         return Reason.HEAD
     if is_prefetch(environ):
         return Reason.PREFETCH
     if page.staff:
         return Reason.STAFF
+    return _agent_reason(environ.get("HTTP_USER_AGENT", "")[:_AGENT_MAX])
+
+
+@lru_cache(1024)
+def _agent_reason(agent: str) -> Reason | None:
+    """What speaks against whoever calls itself that."""
+    agent = agent.strip()
     if not agent:
         return Reason.EMPTY_AGENT
     return Reason.BOT if is_bot(agent) else None
