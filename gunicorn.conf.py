@@ -27,17 +27,21 @@ def when_ready(_server: object) -> None:
     gc.freeze()
 
 
-def post_fork(server: Any, _worker: object) -> None:
-    """Keep each worker on one core, that which the fewest of the others have, as nginx does with
-    `worker_cpu_affinity auto`: only one thread of a process runs Python at a time, and on two
-    cores they spend more time on waking each other than on pages."""
-    if hasattr(os, "sched_setaffinity"):
-        taken: Counter[int] = Counter()
-        for sibling in server.WORKERS:
-            with suppress(ProcessLookupError):
-                taken.update(os.sched_getaffinity(sibling))
-        free = min(os.sched_getaffinity(0), key=lambda core: (taken[core], random.random()))  # noqa: S311 - no secret
-        os.sched_setaffinity(0, {free})
+def pre_fork(server: Any, worker: Any) -> None:
+    """Choose a core for a new worker: that which the fewest of those have that will stay."""
+    ages = sorted(server.WORKERS.values(), key=lambda other: other.age, reverse=True)
+    staying = Counter(getattr(other, "core", None) for other in ages[: server.num_workers - 1])
+    with suppress(OSError, AttributeError):  # see post_fork
+        cores = os.sched_getaffinity(0)
+        worker.core = min(cores, key=lambda core: (staying[core], random.random()))  # noqa: S311 - no secret
+
+
+def post_fork(_server: object, worker: Any) -> None:
+    """Keep each worker on one core, as nginx does with `worker_cpu_affinity auto`: only one thread
+    of a process runs Python at a time, and on two cores they spend more time on waking each other
+    than on pages. Where that is forbidden, or no such thing exists, they run anywhere."""
+    with suppress(OSError, AttributeError):
+        os.sched_setaffinity(0, {worker.core})
 
 
 # Pages wait for SQLite and for disks, not for the processor: threads are cheaper than processes.

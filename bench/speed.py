@@ -253,6 +253,7 @@ def report(site: Site, worker_class: str, plan: Plan) -> list[str]:
 
 SWING = (
     ("gthread as configured", "gthread", THREADS, ()),
+    ("gthread, workers on any core", "gthread", THREADS, ("--config", "bench/any_core.py")),
     ("gthread, one thread", "gthread", 1, ()),
     ("gthread, a socket for each worker", "gthread", THREADS, ("--reuse-port",)),
     ("sync", "sync", 1, ()),

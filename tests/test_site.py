@@ -6,6 +6,7 @@ import http.client
 import http.cookiejar
 import os
 import re
+import runpy
 import sqlite3
 import threading
 import time
@@ -13,10 +14,12 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.live import FIREFOX, Server, serve
+from tests.live import FIREFOX, ROOT, Server, serve
 from tests.pages import check, text_of
 
 OLD_PAGE = Path(__file__).parent / "transfer" / "portal_text" / "ordinary.txt"
@@ -159,6 +162,39 @@ def test_each_worker_has_a_core_of_its_own_and_its_successor_gets_it(tmp_path: P
         for _ in range(4):
             killed = site.kill_worker()
             assert spread(site, cores, without=killed)
+
+
+def test_a_reload_spreads_the_new_workers_and_a_refusal_stops_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hooks = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    asked: list[set[int]] = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {2, 3, 5}, raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda _pid, to: asked.append(to), raising=False)
+    server = SimpleNamespace(num_workers=2, WORKERS={})
+
+    def spawn(age: int) -> Any:
+        worker = SimpleNamespace(age=age)
+        hooks["pre_fork"](server, worker)
+        hooks["post_fork"](server, worker)
+        server.WORKERS[age] = worker
+        return worker
+
+    for start in range(1, 60, 2):
+        # the old two are there until the new two are
+        new = [spawn(start), spawn(start + 1)]
+        server.WORKERS = {worker.age: worker for worker in new}
+        assert len({worker.core for worker in new}) == 2
+    assert asked[-1] == {new[-1].core}
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    server.WORKERS = {1: SimpleNamespace(age=1)}  # of a configuration that knew of no cores
+    monkeypatch.setattr(os, "sched_setaffinity", refused, raising=False)
+    assert spawn(60).core in {2, 3, 5}
+    monkeypatch.setattr(os, "sched_getaffinity", refused, raising=False)
+    spawn(61)
 
 
 def spread(site: Server, cores: list[list[int]], without: int = 0) -> bool:

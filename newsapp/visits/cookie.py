@@ -1,8 +1,9 @@
 """The one cookie of a reader: short-lived, signed, first-party, and it names nobody.
 
-It holds the time of the browser's last counted page, to the second, and the pages read in this
-visit, no more. Its payload is hexadecimal numbers joined by `-`, the time in milliseconds first;
-after a `.` follows its keyed BLAKE2 (RFC 7693), which is cheap: each counted page is signed.
+It holds the time of the browser's last counted page and the pages read in this visit, no more.
+Its payload is hexadecimal numbers joined by `-`, the time in milliseconds first, of a visit's first
+page the end of its second; after a `.` follows its keyed BLAKE2 (RFC 7693), which is cheap: each
+counted page is signed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache, partial
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -141,18 +142,19 @@ class VisitCounter:
             return []
         secure = self._secure(environ) if callable(self._secure) else self._secure
         if visit is None:
-            data, cookie = self._newcomer(page, day, int(now), secure)
+            # Rounded up: nobody's half hour is shorter for it.
+            data, cookie = self._newcomer(page, day, ceil(now) * 1000, secure)
         else:
-            data, cookie = self._counted(visit, page, day, int(now), secure)
+            data, cookie = self._counted(visit, page, day, int(now * 1000), secure)
         if data:
             self._ledger.write(data)
         return cookie
 
     def _counted(
-        self, visit: Visit | None, page: CountedPage, day: int, second: int, secure: bool
+        self, visit: Visit | None, page: CountedPage, day: int, now_ms: int, secure: bool
     ) -> tuple[bytes, Headers]:
         """What a page adds to the journal, if anything, and the cookie for its reader's browser."""
-        hit, visit = count(page, visit, second * 1000)
+        hit, visit = count(page, visit, now_ms)
         adds = hit.visit or hit.view or hit.printed
         data = pack(Record(day, page.article_id, hit)) if adds else b""
         return data, [("Set-Cookie", self._cookie.header(visit, secure=secure))]

@@ -91,6 +91,24 @@ def test_a_compressed_page_passes_as_it_is(ledger: Ledger, clock: Clock) -> None
     assert browser.get("/").text == site_mark()
 
 
+@pytest.mark.parametrize("fraction", [0, 0.001, 0.5, 0.999])
+def test_no_half_hour_is_shorter_for_where_in_a_second_it_began(
+    fraction: float, ledger: Ledger, clock: Clock
+) -> None:
+    browser = Browser(site_behind_counter(ledger, clock), clock)
+    clock.now = int(clock.now) + fraction
+    browser.get("/tin/7")
+    for _ in range(2):
+        clock.now += 1799.9
+        browser.get("/tin/7")
+    ledger.fold_now()
+    assert ledger.article_views(7) == 1
+    clock.now += 1800.1
+    browser.get("/tin/7")
+    ledger.fold_now()
+    assert ledger.article_views(7) == 2
+
+
 def test_shared_caches_keep_no_counted_page(browser: Browser) -> None:
     assert browser.get("/tin/7").header("Cache-Control") == "private, no-cache"
     assert browser.get("/public").header("Cache-Control") == "max-age=9"
