@@ -94,9 +94,7 @@ def for_address(path: str, *, tls: bool) -> Headers:
 
 # By identity: only what came from here ends with one of these.
 _ENDS = frozenset(
-    id(headers[-1])
-    for kind in (_PUBLIC, _FOR_ALL, _FEED, _MEDIA, _STATIC, _STAFF)
-    for headers in kind
+    id(headers[-1]) for kind in (_PUBLIC, _FEED, *_KINDS.values()) for headers in kind
 )
 
 

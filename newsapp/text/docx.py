@@ -130,7 +130,7 @@ _STYLES = "\n".join(
 
 def _convert(prepared: Prepared, images: dict[str, bytes]) -> tuple[str, list[str]]:
     """mammoth's HTML and its messages; each image goes to `images` under its address there."""
-    # Three megabytes that few processes ever need.
+    # Loaded here: few processes ever read a document.
     import mammoth  # type: ignore[import-untyped]  # it ships no types
 
     def keep(image: Any) -> dict[str, str]:

@@ -7,19 +7,19 @@ reached a reader is never lost. Nothing here makes a page fail or wait for a dat
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from werkzeug.http import parse_accept_header
 
-from newsapp.visits import marks
 from newsapp.visits.cookie import VisitCookie
 from newsapp.visits.figures import Figures
 from newsapp.visits.flood import Flood
+from newsapp.visits.held import Answer, Headers, Stream, close
 from newsapp.visits.journal import Record, pack
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.marks import MarkedPage, Ready
@@ -36,8 +36,6 @@ from newsapp.visits.rules import (
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-Headers = list[tuple[str, str]]
 
 _VARIES = ("Vary", "Accept-Encoding")
 _PACKED = ("Content-Encoding", "gzip")
@@ -86,7 +84,7 @@ class VisitCounter:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._ledger.start()
-        answer = _Answer()
+        answer = Answer()
         body = answer.begin(self._app(environ, answer.start_response))
         if isinstance(body, MarkedPage):
             ready = self._ready(environ, body, answer.headers)
@@ -164,15 +162,15 @@ class VisitCounter:
         return datetime.fromtimestamp(minute * 60, self._zone).toordinal()
 
     def _fill(
-        self, environ: WSGIEnvironment, answer: _Answer, body: Iterable[bytes]
+        self, environ: WSGIEnvironment, answer: Answer, body: Iterable[bytes]
     ) -> Iterable[bytes]:
         if not answer.header("content-length"):
             answer.filled = True
-            return _Stream(body, lambda html: self._filled(MarkedPage(html)))
+            return Stream(body, lambda html: self._filled(MarkedPage(html)))
         try:
             page = MarkedPage(b"".join(body))
         finally:
-            _close(body)
+            close(body)
         answer.filled = page.has_marks
         answer.remove("content-length")
         packed = False
@@ -205,109 +203,6 @@ def _takes_gzip(accepted: str) -> bool:
     return parse_accept_header(accepted).quality("gzip") > 0
 
 
-class _Answer:
-    """An answer held back until it is decided whether it counts."""
-
-    __slots__ = ("_written", "filled", "headers", "status")
-
-    def __init__(self) -> None:
-        self.status = ""
-        self.headers: Headers = []
-        self.filled = False
-        self._written: list[bytes] = []
-
-    def start_response(
-        self, status: str, headers: Headers, exc_info: Any = None, /
-    ) -> Callable[[bytes], object]:
-        """Stands in for the server's; nothing has been sent, so a later call replaces a former."""
-        self.status, self.headers = status, list(headers)
-        return self._written.append
-
-    def begin(self, body: Iterable[bytes]) -> Iterable[bytes]:
-        """The body once the headers are known; the application's own object where it can be."""
-        if self.status and not self._written:
-            return body
-        pieces = iter(body)
-        try:
-            while not self.status:
-                self._written.append(next(pieces))
-        except StopIteration:
-            pass
-        except BaseException:
-            _close(body)
-            raise
-        return _Begun(body, self._written, pieces)
-
-    def send(self, start_response: StartResponse) -> None:
-        start_response(self.status, self.headers)
-
-    def header(self, name: str) -> str:
-        """The first header of this lower-case name, empty if there is none."""
-        return next((value for given, value in self.headers if given.lower() == name), "")
-
-    def remove(self, name: str) -> None:
-        self.headers = [pair for pair in self.headers if pair[0].lower() != name]
-
-    def headers_default(self, name: str, value: str) -> None:
-        if not self.header(name.lower()):
-            self.headers.append((name, value))
-
-
-def _is_fillable(answer: _Answer) -> bool:
+def _is_fillable(answer: Answer) -> bool:
     """Whether the body is text as it stands, whole: not compressed and not a part of a page."""
     return not answer.header("content-encoding") and not answer.status.startswith(("206", "304"))
-
-
-def _close(body: Iterable[bytes]) -> None:
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
-
-
-class _Begun:
-    """A body of which some pieces are out already."""
-
-    def __init__(self, body: Iterable[bytes], first: list[bytes], rest: Iterator[bytes]) -> None:
-        self._body, self._first, self._rest = body, first, rest
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._first
-        yield from self._rest
-
-    def close(self) -> None:
-        _close(self._body)
-
-
-class _Stream:
-    """A page of unknown length, filled piece by piece; a mark may be cut by the pieces' edges."""
-
-    def __init__(self, body: Iterable[bytes], fill: Callable[[bytes], bytes]) -> None:
-        self._body, self._fill = body, fill
-
-    def __iter__(self) -> Iterator[bytes]:
-        held = b""
-        for piece in self._body:
-            text = held + piece
-            cut = _open_mark(text)
-            text, held = text[:cut], text[cut:]
-            if text:
-                yield self._fill(text)
-        if held:
-            yield held
-
-    def close(self) -> None:
-        _close(self._body)
-
-
-def _open_mark(text: bytes) -> int:
-    """Where a mark begins whose end has not come yet; the length of the text if none does."""
-    start = text.rfind(b"<", max(0, len(text) - marks.LONGEST))
-    if start < 0:
-        return len(text)
-    tail = text[start:]
-    opens = (
-        tail.startswith(marks.START)
-        if len(tail) > len(marks.START)
-        else marks.START.startswith(tail)
-    )
-    return start if opens and marks.END not in tail else len(text)
