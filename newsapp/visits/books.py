@@ -78,6 +78,11 @@ class Books:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def reached(self) -> bool:
+        """Whether the database is a file, or a server that has answered this process."""
+        return self._store.reached
+
     def article_views(self, article_id: int) -> int:
         """Counted views of one article and its corrections, without its baseline."""
         return self.views_of((article_id,))[article_id]

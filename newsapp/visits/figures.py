@@ -1,9 +1,9 @@
 """The figures that stand in pages: at most a second old, and never worth a wait.
 
 One thread of its own asks the database. A page whose figures are older than a second asks that
-thread and waits for it 0.15 seconds at most, or a second where it has no figure to fall back on;
-once an answer was late, or failed, no page waits until one has come again, and pages show the last
-figures known.
+thread and waits for it 0.15 seconds at most, or a second where it has no figure to fall back on and
+the database is known to be there; once an answer was late, or failed, no page waits until one has
+come again, and pages show the last figures known.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Figures:
         stale_site = site and self._site[0] < old
         if stale or stale_site:
             unknown = (stale_site and not self._site[0]) or not stale <= self._articles.keys()
-            self._ask(stale, stale_site, FIRST_WAIT_SECONDS if unknown else WAIT_SECONDS)
+            self._ask(stale, stale_site, unknown)
         known = {key: self._articles.get(key, (0.0, 0)) for key in articles}
         asked_at = [at for at, _ in known.values()]
         if site:
@@ -95,14 +95,19 @@ class Figures:
         if thread is not None:
             thread.join(_RETRY_SECONDS * 2)
 
-    def _ask(self, articles: set[int], site: bool, wait_seconds: float) -> None:
+    def _ask(self, articles: set[int], site: bool, unknown: bool) -> None:
         with self._lock:
             question = self._next
             question.articles |= articles
             question.site |= site
             self._start()
             self._wake.set()
-        if not self._late and not question.answered.wait(wait_seconds):
+        if self._late:
+            return
+        answered = question.answered.wait(WAIT_SECONDS)
+        if not answered and unknown and self._ledger.reached:
+            answered = question.answered.wait(FIRST_WAIT_SECONDS - WAIT_SECONDS)
+        if not answered:
             self._late = True
 
     def _start(self) -> None:

@@ -79,6 +79,7 @@ class Store:
             reopen_read_only(self._engine)
         else:
             self._engine = create_engine(address, connect_args=_POSTGRESQL)
+            event.listen(self._engine, "connect", self._note_connection)
         self._writer: Engine = self._engine.execution_options(newsapp_writes=True)
         self._forget()
         in_child(self._abandon)
@@ -88,6 +89,11 @@ class Store:
         self._ready = False
         self._identity: tuple[int, int] | None = None
         self._generation = 0
+        self.reached = self._path is not None
+        """Whether this process has reached the database: a file always, a server once it answered."""
+
+    def _note_connection(self, _connection: DBAPIConnection, _record: object) -> None:
+        self.reached = True
 
     def _abandon(self) -> None:
         """In a forked child: its parent's connections are not its own."""
