@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.templating",
         "newsapp.health",
         "newsapp.upgrading",
+        "newsapp.warming",
     ),
     (
         "newsapp.news.views",

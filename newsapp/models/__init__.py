@@ -1,4 +1,9 @@
-"""The nouns of the site, one file each; importing this package registers every table."""
+"""The nouns of the site, one file each; importing this package registers every table.
+
+Where an index is of some of the rows, the model says so for SQLite and the migration for
+PostgreSQL as well: to name that server's option here would load its dialect, two megabytes, into
+every process of a site that has none.
+"""
 
 from newsapp.models.account import (
     Account,

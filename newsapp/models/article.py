@@ -79,7 +79,6 @@ class Article(Base):
             "published_at",
             "id",
             sqlite_where=PUBLISHED_ONLY,
-            postgresql_where=PUBLISHED_ONLY,
         ),
         Index(
             "ix_article_public_section",
@@ -87,13 +86,9 @@ class Article(Base):
             "published_at",
             "id",
             sqlite_where=PUBLISHED_ONLY,
-            postgresql_where=PUBLISHED_ONLY,
         ),
-        # Each engine's own way to write it, or it would not be found to fit.
-        Index(
-            "ix_article_demo", "id", sqlite_where=text("demo = 1"), postgresql_where=text("demo")
-        ),
-        Index("ix_article_trash", "deleted_at", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
+        Index("ix_article_demo", "id", sqlite_where=text("demo = 1")),
+        Index("ix_article_trash", "deleted_at", sqlite_where=IN_TRASH),
         # An address is never given to a second article, even after a deletion.
         {"sqlite_autoincrement": True},
     )

@@ -29,7 +29,6 @@ class Autosave(Base):
             "account_id",
             unique=True,
             sqlite_where=text("article_id IS NULL"),
-            postgresql_where=text("article_id IS NULL"),
         ),
         at_most("fields", FIELDS_MAX),
     )

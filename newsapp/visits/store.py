@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from newsapp.visits.fork import in_child
 from newsapp.visits.tables import metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 # A reader gives up soon, for a page may wait for it; whoever books what was counted has time.
 _READ_BUSY_MS = 100
@@ -184,7 +187,12 @@ def add(
 
 def insert_for(bind: Connection | Engine) -> Callable[[Any], sqlite.Insert | postgresql.Insert]:
     """The database's own INSERT, which knows ON CONFLICT."""
-    return sqlite.insert if bind.dialect.name == "sqlite" else postgresql.insert
+    if bind.dialect.name == "sqlite":
+        return sqlite.insert
+    # Two megabytes that only such a server's office needs.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

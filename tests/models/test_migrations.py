@@ -40,6 +40,20 @@ def test_migrations_and_models_agree(app: Flask) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_an_index_of_some_rows_is_one_on_both_engines(app: Flask) -> None:
+    option = f"{db.engine.dialect.name}_where"
+    partial = {
+        (table.name, index.name)
+        for table in Base.metadata.tables.values()
+        for index in table.indexes
+        if index.dialect_options["sqlite"]["where"] is not None
+    }
+    assert len(partial) >= 5
+    for table, name in partial:
+        (found,) = (i for i in inspect(db.engine).get_indexes(table) if i["name"] == name)
+        assert found["dialect_options"].get(option) is not None, name
+
+
 def test_the_newest_migration_is_named_right() -> None:
     head = ScriptDirectory(str(upgrading.MIGRATIONS)).get_current_head()
     assert head == database.NEWEST
