@@ -49,7 +49,8 @@ def post_fork(_server: object, worker: Any) -> None:
 
 
 # Pages wait for SQLite and for disks, not for the processor: threads are cheaper than processes.
-worker_class = "gthread"
+# This is gthread, with connections spread over the workers.
+worker_class = "newsapp.worker.Worker"
 threads = 4
 
 # The watchdog of a whole worker, not of one request: threads go on while it ticks. Its file is

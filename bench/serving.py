@@ -20,6 +20,7 @@ from tests.live import FIREFOX, ROOT, free_port
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 WRK = shutil.which("wrk") or "/usr/bin/wrk"
+OWN = "newsapp.worker.Worker"  # as gunicorn.conf.py has it
 WORKERS = 2
 THREADS = 4
 TICKS = os.sysconf("SC_CLK_TCK")

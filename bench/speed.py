@@ -1,6 +1,6 @@
 """How fast the site is, beside the least that a server can do: tables of ratios.
 
-    python -m bench.speed [--seconds 4] [--rounds 5] [--workers sync gthread]
+    python -m bench.speed [--seconds 4] [--rounds 5] [--workers sync newsapp.worker.Worker]
                           [--connections 2 32] [--save]
     python -m bench.speed --swing [--rounds 10] [--save]
     python -m bench.speed --growth 1000 10000 100000 1000000 --keep DIR [--save]
@@ -48,7 +48,7 @@ from bench.lanes import (
     start,
     visits,
 )
-from bench.serving import NGINX, THREADS, WORKERS, Run, gunicorn
+from bench.serving import NGINX, OWN, THREADS, WORKERS, Run, gunicorn
 
 README = Path(__file__).with_name("README.md")
 CONNECTIONS = 8
@@ -252,7 +252,8 @@ def report(site: Site, worker_class: str, plan: Plan) -> list[str]:
 
 
 SWING = (
-    ("gthread as configured", "gthread", THREADS, ()),
+    ("as configured", OWN, THREADS, ()),
+    ("gthread", "gthread", THREADS, ()),
     ("gthread, workers on any core", "gthread", THREADS, ("--config", "bench/any_core.py")),
     ("gthread, one thread", "gthread", 1, ()),
     ("gthread, a socket for each worker", "gthread", THREADS, ("--reuse-port",)),
@@ -322,7 +323,7 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--workers", nargs="+", default=["sync", "gthread"])
+    parser.add_argument("--workers", nargs="+", default=["sync", OWN])
     parser.add_argument("--connections", nargs="*", type=int, default=[])
     parser.add_argument("--swing", action="store_true")
     parser.add_argument("--growth", nargs="+", type=int, metavar="ARTICLES")
