@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,7 +30,10 @@ from newsapp.search import views as search_views
 from newsapp.static_files import StaticFiles
 from newsapp.turns import Turns
 from newsapp.visits.ledger import Ledger
-from newsapp.visits.middleware import VisitCounter
+from newsapp.visits.middleware import Kept, VisitCounter, nothing_kept
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 FORM_BYTES_MAX = 32 * 1024 * 1024
 
@@ -110,20 +116,22 @@ def wrap(app: Flask, config: Config) -> None:
         app.wsgi_app = Turns(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, session_cookie=app.config["SESSION_COOKIE_NAME"]
         )
+    kept: Callable[[WSGIEnvironment], Kept | None] = nothing_kept
     if config.page_cache_mb:
-        app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's documented way
+        cache = PageCache(
             app.wsgi_app,
             app.extensions["newsapp.freshness"],
             config.page_cache_mb * 1024 * 1024,
             session_cookie=app.config["SESSION_COOKIE_NAME"],
         )
+        app.wsgi_app, kept = cache, cache.find  # type: ignore[method-assign]  # Flask's documented way
     counter = app.extensions["newsapp.visits"] = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
-        secure_cookie=lambda environ: bool(environ["wsgi.url_scheme"] == "https"),
+        kept=kept,
     )
     app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]  # Flask's documented way
         StaticFiles(counter, config.data_dir), behind_proxy=config.trusted_proxies > 0

@@ -100,8 +100,6 @@ _ENDS = frozenset(
 
 def completed(headers: Headers, status: str, environ: WSGIEnvironment) -> Headers:
     """The headers of an answer, with those of ours that it lacks behind them."""
-    if headers and id(headers[-1]) in _ENDS:
-        return headers
     missing = for_address(
         environ.get("PATH_INFO", ""), tls=environ.get("wsgi.url_scheme") == "https"
     )
@@ -133,7 +131,9 @@ class SecurityHeaders:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
-            return start_response(status, completed(headers, status, environ), exc_info)
+            if not headers or id(headers[-1]) not in _ENDS:
+                headers = completed(headers, status, environ)
+            return start_response(status, headers, exc_info)
 
         if not self._behind_proxy:
             environ.pop("HTTP_X_REQUEST_ID", None)

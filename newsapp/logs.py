@@ -40,9 +40,8 @@ def install(form: str, zone: ZoneInfo) -> None:
     logging.getLogger("newsapp").setLevel(logging.INFO)
 
 
-def begin(environ: WSGIEnvironment) -> None:
-    """From now on this thread answers that request."""
-    _present.set(environ)
+begin = _present.set
+"""From now on this thread answers the request with that environment."""
 
 
 def request_id() -> str:

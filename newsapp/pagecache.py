@@ -1,7 +1,8 @@
 """Rendered public pages, kept in each process until something changes what they say.
 
-It stands between the visit counter and Flask. What it keeps has marks where counts stand; the
-counter fills them, and counts, for a page from here as for any other. A page is kept only where the
+It stands between the visit counter and Flask. What it keeps has marks where counts stand. The
+counter asks for what is kept (``PageCache.find``), fills in the counts, and counts it as any other
+page; what is not kept it asks for as of any application. A page is kept only where the
 view allowed it (``pages.render``), for a reader without a session, when the answer is a plain 200
 that sets no cookie. It is stale as soon as the content version moves, or the clock reaches the
 moment that the view named. While one reader waits for a page to be made anew, the others of that
@@ -55,35 +56,26 @@ class KeptPage:
     page: CountedPage
     body: MarkedPage
 
-    def is_fresh(self, version: int | None, now: float) -> bool:
-        """Whether it may be answered at ``now`` under that version; None: as far as is known."""
-        return (version == self.version or version is None) and self.since <= now < self.until
 
-
-class _Row:
+class _Row(OrderedDict[Key, KeptPage]):
     """Pages in the order in which they were last asked for, within so many bytes."""
 
     def __init__(self, bytes_max: int) -> None:
+        super().__init__()
         self.bytes_max = bytes_max
         self.bytes = 0
-        self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
-
-    def get(self, key: Key) -> KeptPage | None:
-        page = self._pages.get(key)
-        if page is not None:
-            self._pages.move_to_end(key)
-        return page
 
     def put(self, key: Key, page: KeptPage) -> None:
         """Take it instead of the one before; the longest unasked give way."""
-        self.pop(key)
-        self._pages[key] = page
+        self.take(key)
+        self[key] = page
         self.bytes += _size(page)
         while self.bytes > self.bytes_max:
-            self.pop(next(iter(self._pages)))
+            self.take(next(iter(self)))
 
-    def pop(self, key: Key) -> KeptPage | None:
-        page = self._pages.pop(key, None)
+    def take(self, key: Key) -> KeptPage | None:
+        """The page, which is not here any more; None if it was not."""
+        page = self.pop(key, None)
         if page is not None:
             self.bytes -= _size(page)
         return page
@@ -105,14 +97,16 @@ class Shelf:
     def get(self, key: Key) -> KeptPage | None:
         with self._lock:
             page = self._proven.get(key)
-            if page is None and (page := self._new.pop(key)) is not None:
+            if page is not None:
+                self._proven.move_to_end(key)
+            elif (page := self._new.take(key)) is not None:
                 self._proven.put(key, page)
             return page
 
     def put(self, key: Key, page: KeptPage) -> None:
         with self._lock:
-            row = self._new if self._proven.pop(key) is None else self._proven
-            self._new.pop(key)
+            row = self._new if self._proven.take(key) is None else self._proven
+            self._new.take(key)
             if _size(page) <= self._new.bytes_max:
                 row.put(key, page)
 
@@ -129,7 +123,7 @@ def _size(page: KeptPage) -> int:
 
 
 class PageCache:
-    """WSGI middleware around the application; ``bytes_max`` bounds what one process keeps.
+    """WSGI middleware that keeps what the application makes; ``bytes_max`` bounds it in a process.
 
     ``session_cookie`` is the name of the cookie whose bearer is answered by the application.
     """
@@ -149,33 +143,42 @@ class PageCache:
         self.shelf = Shelf(bytes_max)
         self._in_the_making: set[Key] = set()
 
+    def find(self, environ: WSGIEnvironment) -> KeptPage | None:
+        """The page that answers a request, if it is kept and nothing has changed what it says."""
+        if not reads(environ, self._session_cookie):
+            return None
+        key = _key(environ)
+        version, now = self._freshness.version(), self._clock()
+        kept = self.shelf.get(key)
+        if kept is None or not kept.since <= now < kept.until:
+            return None
+        if kept.version == version or self._stands_in(kept, key, version):
+            return kept
+        return None
+
+    def _stands_in(self, kept: KeptPage, key: Key, version: int | None) -> bool:
+        """Whether that page may be answered although another version is in force, or none is known:
+        while a newer page is made for somebody else, and while the database is away."""
+        if version is None:
+            return self._freshness.is_away
+        return key in self._in_the_making and self._freshness.was_in_force(kept.version)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not reads(environ, self._session_cookie):
             return self._app(environ, start_response)
-        key = _key(environ)
-        version, now = self._freshness.version(), self._clock()
-        if version is None and not self._freshness.is_away:
-            return self._app(environ, start_response)
-        kept = self.shelf.get(key)
-        if kept is not None and (kept.is_fresh(version, now) or self._stands_in(kept, key, now)):
+        if environ["REQUEST_METHOD"] == "HEAD" and (kept := self.find(environ)) is not None:
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers)
-            return () if environ["REQUEST_METHOD"] == "HEAD" else kept.body
+            return ()
+        version, now = self._freshness.version(), self._clock()
         if version is None:
             return self._app(environ, start_response)
+        key = _key(environ)
         self._in_the_making.add(key)
         try:
             return self._rendered(environ, start_response, key, version, now)
         finally:
             self._in_the_making.discard(key)
-
-    def _stands_in(self, kept: KeptPage, key: Key, now: float) -> bool:
-        """Whether that page may be answered while a newer one is made for somebody else."""
-        return (
-            key in self._in_the_making
-            and self._freshness.was_in_force(kept.version)
-            and kept.is_fresh(None, now)
-        )
 
     def _rendered(
         self,

@@ -121,9 +121,12 @@ class JournalWriter:
         try:
             file.write(data)
         except OSError as error:
-            raise NotWrittenError(data[file.size - whole :]) from error
-        finally:
             self._put_back(file)
+            raise NotWrittenError(data[file.size - whole :]) from error
+        if file.size < self._rotate_bytes:
+            self._idle.append(file)
+        else:
+            file.close()
 
     def _new_file(self, data: bytes) -> _OwnFile:
         try:

@@ -41,7 +41,7 @@ class Ready(NamedTuple):
 
 
 class MarkedPage:
-    """`html` cut at its marks. As an iterable it is `html` itself, with the marks.
+    """`html` cut at its marks.
 
     `ready` is what was last made of it, not compressed and compressed.
     """
@@ -59,9 +59,6 @@ class MarkedPage:
         self.site = any(mark[4] for mark in self._marks)
         self._small: list[bytes] | None = None
         self.ready: dict[bool, Ready] = {}
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self.html
 
     @property
     def has_marks(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from werkzeug.http import parse_accept_header
@@ -43,11 +43,30 @@ _PACKED = ("Content-Encoding", "gzip")
 _LIVE = ("Cache-Control", "private, no-cache")
 
 
+class Kept(Protocol):
+    """A public page as the application once made it: a plain 200 for readers."""
+
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def page(self) -> CountedPage: ...
+    @property
+    def body(self) -> MarkedPage: ...
+
+
+def nothing_kept(_environ: WSGIEnvironment) -> Kept | None:
+    """For an application whose pages nobody keeps."""
+    return None
+
+
 class VisitCounter:
     """WSGI middleware around everything else; see `rules` for what it counts.
 
-    `secure_cookie` says whether the cookie is for https only, or is asked with the environment of
-    each request. REMOTE_ADDR must be the reader's, not a proxy's.
+    `kept` gives the page that answers a GET without the application being asked. REMOTE_ADDR must
+    be the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
+
+    An answer from what is kept takes little else than calls of functions, and many of them were
+    a tenth of its cost: on that way there are few, and they may look long.
 
     A browser that the flood limit turns away gets no cookie: its next page asks for a place in
     the network's minute again, so that a person among a crowd behind one address is counted a
@@ -61,13 +80,13 @@ class VisitCounter:
         secret_key: bytes | str,
         zone: ZoneInfo,
         flood_limit: int,
-        secure_cookie: bool | Callable[[WSGIEnvironment], bool],
+        kept: Callable[[WSGIEnvironment], Kept | None] = nothing_kept,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._ledger = ledger
         self._zone = zone
-        self._secure = secure_cookie
+        self._kept = kept
         self._clock = clock
         self._cookie = VisitCookie(secret_key)
         self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
@@ -83,14 +102,16 @@ class VisitCounter:
         self._figures.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET" and (kept := self._kept(environ)) is not None:
+            packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+            ready = kept.body.ready.get(packed)
+            if ready is None or ready.until <= time.monotonic():
+                ready = self._make_ready(kept, packed=packed)
+            start_response("200 OK", self._count(environ, kept.page) + ready.headers)
+            return ready.body
         self._ledger.start()
         answer = Answer()
         body = answer.begin(self._app(environ, answer.start_response))
-        if isinstance(body, MarkedPage):
-            ready = self._ready(environ, body, answer.headers)
-            cookie = self._count(environ, environ[PAGE_KEY])
-            start_response(answer.status, cookie + ready.headers)
-            return ready.body
         if not is_html(answer.header("content-type")):
             answer.send(start_response)
             return body
@@ -109,20 +130,17 @@ class VisitCounter:
         answer.send(start_response)
         return body
 
-    def _ready(self, environ: WSGIEnvironment, page: MarkedPage, given: Headers) -> Ready:
-        """A kept page with the figures of the moment. Who keeps it has looked at its headers: a
-        reader's page, whole and as it was written."""
-        packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        ready = page.ready.get(packed)
-        if ready is None or ready.until <= time.monotonic():
-            known = self._figures.get(page.articles, page.site)
-            html = (page.gzipped if packed else page.filled)(known.views, known.site)
-            headers = [_VARIES, ("Content-Length", str(len(html)))]
-            if packed:
-                headers.append(_PACKED)
-            if not any(name.lower() == "cache-control" for name, _ in given):
-                headers.append(_LIVE)
-            ready = page.ready[packed] = Ready(known.until, headers + given, [html])
+    def _make_ready(self, kept: Kept, *, packed: bool) -> Ready:
+        """A kept page with the figures of the moment."""
+        self._ledger.start()
+        known = self._figures.get(kept.body.articles, kept.body.site)
+        html = (kept.body.gzipped if packed else kept.body.filled)(known.views, known.site)
+        headers = [_VARIES, ("Content-Length", str(len(html)))]
+        if packed:
+            headers.append(_PACKED)
+        if not any(name.lower() == "cache-control" for name, _ in kept.headers):
+            headers.append(_LIVE)
+        ready = kept.body.ready[packed] = Ready(known.until, headers + kept.headers, [html])
         return ready
 
     def _count(self, environ: WSGIEnvironment, page: CountedPage) -> Headers:
@@ -132,13 +150,14 @@ class VisitCounter:
         reason = exclusion(environ, page)
         visit = None
         if reason is None:
-            visit = self._cookie.read(environ.get("HTTP_COOKIE", ""), int(now * 1000))
+            if cookies := environ.get("HTTP_COOKIE"):
+                visit = self._cookie.read(cookies, int(now * 1000))
             if visit is None and not self._flood.admits(environ.get("REMOTE_ADDR", "")):
                 reason = Reason.FLOOD
         if reason is not None:
             self._ledger.append([Record(day, page.article_id, reason=reason)])
             return []
-        secure = self._secure(environ) if callable(self._secure) else self._secure
+        secure = environ.get("wsgi.url_scheme") == "https"
         if visit is None:
             # Rounded up: nobody's half hour is shorter for it.
             data, cookie = self._newcomer(page, day, ceil(now) * 1000, secure)

@@ -31,6 +31,4 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 app: Any = application
 if "COUNTED_OFF" not in os.environ:
     _directory = Path(os.environ["COUNTED_DIR"])
-    app = VisitCounter(
-        application, new_ledger(sqlite_url(_directory), _directory), KEY, ZONE, 0, False
-    )
+    app = VisitCounter(application, new_ledger(sqlite_url(_directory), _directory), KEY, ZONE, 0)

@@ -114,7 +114,8 @@ def test_a_forged_cookie_is_answered_with_a_new_visit(ledger: Ledger, clock: Clo
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_its_attributes(ledger: Ledger, clock: Clock, secure: bool) -> None:
-    got = Browser(site_behind_counter(ledger, clock, secure=secure), clock).get("/tin/7")
+    scheme = {"wsgi.url_scheme": "https" if secure else "http"}
+    got = Browser(site_behind_counter(ledger, clock), clock).get("/tin/7", **scheme)
     cookie = got.header("Set-Cookie")
     assert cookie is not None
     value, *attributes = cookie.split("; ")

@@ -36,7 +36,7 @@ def test_figures_stand_in_the_place_of_marks_compressed_or_not() -> None:
         assert plain.endswith(f"3{total:,}1".replace(",", ".").encode())
         assert f"{total + 786:,}</p>".replace(",", ".").encode() in plain
         assert gzip.decompress(page.gzipped(views, site)) == plain
-    assert b"".join(page) == PAGE.encode()
+    assert page.html == PAGE.encode()
 
 
 def test_what_only_looks_like_a_mark_stays() -> None:

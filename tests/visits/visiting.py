@@ -174,9 +174,8 @@ def site_behind_counter(
     clock: Clock,
     app: Any = None,
     flood_limit: int = 0,
-    secure: bool = False,
 ) -> VisitCounter:
-    return VisitCounter(app or Site(), ledger, KEY, ZONE, flood_limit, secure, clock)
+    return VisitCounter(app or Site(), ledger, KEY, ZONE, flood_limit, clock=clock)
 
 
 def new_ledger(url: str, directory: Path, clock: Clock | None = None) -> Ledger:
