@@ -134,7 +134,9 @@ def wrap(app: Flask, config: Config) -> None:
         kept=kept,
     )
     app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]  # Flask's documented way
-        StaticFiles(counter, config.data_dir), behind_proxy=config.trusted_proxies > 0
+        StaticFiles(counter, config.data_dir),
+        behind_proxy=config.trusted_proxies > 0,
+        complete=counter.answer_kept,
     )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

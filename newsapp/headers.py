@@ -6,7 +6,8 @@ A view may say more for its own answer; what it sets stays, and the rest is fill
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -92,12 +93,6 @@ def for_address(path: str, *, tls: bool) -> Headers:
     return kind[tls]
 
 
-# By identity: only what came from here ends with one of these.
-_ENDS = frozenset(
-    id(headers[-1]) for kind in (_PUBLIC, _FEED, *_KINDS.values()) for headers in kind
-)
-
-
 def completed(headers: Headers, status: str, environ: WSGIEnvironment) -> Headers:
     """The headers of an answer, with those of ours that it lacks behind them."""
     missing = for_address(
@@ -118,29 +113,54 @@ def _given(names: tuple[str, ...]) -> frozenset[str]:
     return _NAMES & {name.lower() for name in names}
 
 
+_BROKEN = "500 Internal Server Error"
+_PLAIN = ("Content-Type", "text/plain; charset=utf-8")
+
+
+def _nothing(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes] | None:
+    """For a site that keeps no answers."""
+    return None
+
+
 class SecurityHeaders:
     """WSGI middleware around everything that answers.
 
     An error that nothing inside has turned into a page becomes a plain one here, with its headers.
     ``behind_proxy``: a trusted one stands in front, and may give requests their number.
+    ``complete`` is asked first: it answers a request with all of these headers, or gives None. The
+    way through the layers costs a kept page as much as all that is done for it.
     """
 
-    def __init__(self, app: WSGIApplication, *, behind_proxy: bool) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        behind_proxy: bool,
+        complete: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes] | None] = _nothing,
+    ) -> None:
         self._app = app
         self._behind_proxy = behind_proxy
+        self._complete = complete
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
-            if not headers or id(headers[-1]) not in _ENDS:
-                headers = completed(headers, status, environ)
-            return start_response(status, headers, exc_info)
+        try:
+            body = self._complete(environ, start_response)
+            return self._ask(environ, start_response) if body is None else body
+        except Exception:
+            self._begin(environ)
+            _log.exception("a request failed outside of the pages; report it with this line")
+            headers = completed([_PLAIN], _BROKEN, environ)
+            start_response(_BROKEN, headers, sys.exc_info())
+            return [f"{_BROKEN}\n{logs.request_id()}\n".encode()]
 
+    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: Headers, exc_info: Any = None, /) -> Any:
+            return start_response(status, completed(headers, status, environ), exc_info)
+
+        self._begin(environ)
+        return self._app(environ, start)
+
+    def _begin(self, environ: WSGIEnvironment) -> None:
         if not self._behind_proxy:
             environ.pop("HTTP_X_REQUEST_ID", None)
         logs.begin(environ)
-        try:
-            return self._app(environ, start)
-        except Exception:
-            _log.exception("a request failed outside of the pages; report it with this line")
-            start("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
-            return [f"500 Internal Server Error\n{logs.request_id()}\n".encode()]

@@ -40,8 +40,9 @@ def install(form: str, zone: ZoneInfo) -> None:
     logging.getLogger("newsapp").setLevel(logging.INFO)
 
 
-begin = _present.set
-"""From now on this thread answers the request with that environment."""
+def begin(environ: WSGIEnvironment) -> None:
+    """From now on this thread answers that request."""
+    _present.set(environ)
 
 
 def request_id() -> str:

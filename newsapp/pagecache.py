@@ -144,13 +144,15 @@ class PageCache:
         self._in_the_making: set[Key] = set()
 
     def find(self, environ: WSGIEnvironment) -> KeptPage | None:
-        """The page that answers a request, if it is kept and nothing has changed what it says."""
-        if not reads(environ, self._session_cookie):
+        """The page that answers a GET or HEAD, if it is kept and nothing has changed what it says."""
+        if self._session_cookie in environ.get("HTTP_COOKIE", ""):
             return None
         key = _key(environ)
-        version, now = self._freshness.version(), self._clock()
         kept = self.shelf.get(key)
-        if kept is None or not kept.since <= now < kept.until:
+        if kept is None:
+            return None
+        version, now = self._freshness.version(), self._clock()
+        if not kept.since <= now < kept.until:
             return None
         if kept.version == version or self._stands_in(kept, key, version):
             return kept

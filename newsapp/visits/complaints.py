@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextvars import Context
 
 _log = logging.getLogger("newsapp.visits")
 _PAUSE_SECONDS = 60.0
@@ -31,4 +32,6 @@ class Complaints:
             unsaid, self._unsaid, self._next = self._unsaid, 0, now + _PAUSE_SECONDS
         finally:
             self._lock.release()
-        _log.error("%s: %s (%d more since the last message)", trouble, error or "", unsaid)
+        # It is no one request's: the line shall not bear the number of one.
+        said = (trouble, error or "", unsaid)
+        Context().run(_log.error, "%s: %s (%d more since the last message)", *said)

@@ -121,12 +121,9 @@ class JournalWriter:
         try:
             file.write(data)
         except OSError as error:
-            self._put_back(file)
             raise NotWrittenError(data[file.size - whole :]) from error
-        if file.size < self._rotate_bytes:
-            self._idle.append(file)
-        else:
-            file.close()
+        finally:
+            self._put_back(file)
 
     def _new_file(self, data: bytes) -> _OwnFile:
         try:

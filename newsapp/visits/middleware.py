@@ -44,7 +44,8 @@ _LIVE = ("Cache-Control", "private, no-cache")
 
 
 class Kept(Protocol):
-    """A public page as the application once made it: a plain 200 for readers."""
+    """A public page as the application once made it: a plain 200 for readers, with all headers but
+    those that its figures bring."""
 
     @property
     def headers(self) -> Headers: ...
@@ -62,11 +63,8 @@ def nothing_kept(_environ: WSGIEnvironment) -> Kept | None:
 class VisitCounter:
     """WSGI middleware around everything else; see `rules` for what it counts.
 
-    `kept` gives the page that answers a GET without the application being asked. REMOTE_ADDR must
-    be the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
-
-    An answer from what is kept takes little else than calls of functions, and many of them were
-    a tenth of its cost: on that way there are few, and they may look long.
+    `kept` gives the page that answers a request without the application being asked. REMOTE_ADDR
+    must be the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
 
     A browser that the flood limit turns away gets no cookie: its next page asks for a place in
     the network's minute again, so that a person among a crowd behind one address is counted a
@@ -101,14 +99,23 @@ class VisitCounter:
         self._flood.close()
         self._figures.close()
 
+    def answer_kept(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
+        """Answer a GET of a page that is kept, counted; None where the application has to be asked.
+
+        A kept page has all its headers: this may be tried before any other layer.
+        """
+        if environ["REQUEST_METHOD"] != "GET" or (kept := self._kept(environ)) is None:
+            return None
+        packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        ready = kept.body.ready.get(packed)
+        if ready is None or ready.until <= time.monotonic():
+            ready = self._make_ready(kept, packed=packed)
+        start_response("200 OK", self._count(environ, kept.page) + ready.headers)
+        return ready.body
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "GET" and (kept := self._kept(environ)) is not None:
-            packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-            ready = kept.body.ready.get(packed)
-            if ready is None or ready.until <= time.monotonic():
-                ready = self._make_ready(kept, packed=packed)
-            start_response("200 OK", self._count(environ, kept.page) + ready.headers)
-            return ready.body
         self._ledger.start()
         answer = Answer()
         body = answer.begin(self._app(environ, answer.start_response))

@@ -18,13 +18,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from newsapp import pages
+from newsapp import logs, pages
 from newsapp.accounts import service, throttle
 from newsapp.headers import SecurityHeaders
 from newsapp.logs import OneLine
 from newsapp.models import Account, Article
 from newsapp.publishing.audit import COMMAND_LINE
 from newsapp.publishing.settings import change_settings
+from newsapp.visits.complaints import Complaints
 from tests.live import Server, serve
 from tests.pages import CheckingClient
 
@@ -231,3 +232,42 @@ def test_an_unexpected_error_is_a_page_with_its_number(
     # A number that a stranger sends is not taken.
     answer = plain.get("/lien-ket", headers={"X-Request-ID": "abcdefgh12345678"})
     assert "abcdefgh12345678" not in answer.text
+
+
+@pytest.mark.parametrize("behind_proxy", [False, True])
+def test_a_kept_answer_that_breaks_is_told_with_a_number_of_our_own(
+    behind_proxy: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def broken(_environ: object, _start: object, /) -> list[bytes]:
+        raise RuntimeError("typed text")
+
+    def start(status: str, headers: list[tuple[str, str]], _info: object = None, /) -> Any:
+        told.append((status, headers))
+
+    asked: dict[str, Any] = {"PATH_INFO": "/", "HTTP_X_REQUEST_ID": "from-outside"}
+    site = SecurityHeaders(broken, behind_proxy=behind_proxy, complete=broken)
+    body = b"".join(site(asked, start))
+    assert told[0][0].startswith("500")
+    assert {name for name, _ in told[0][1]} >= EVERYWHERE
+    assert (b"from-outside" in body) is behind_proxy
+    assert len(caplog.records) == 1
+
+
+def test_trouble_of_the_counter_bears_no_request_s_number() -> None:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(OneLine("plain", ZoneInfo("UTC")))
+    log = logging.getLogger("newsapp.visits")
+    log.addHandler(handler)
+    try:
+        logs.begin({"newsapp.request_id": "number-of-a-page"})
+        log.warning("about a page")
+        Complaints().say("about the disk")
+    finally:
+        logs.begin({})
+        log.removeHandler(handler)
+    page, disk = written.getvalue().splitlines()
+    assert "number-of-a-page" in page
+    assert "number-of-a-page" not in disk
