@@ -3,13 +3,14 @@
 Options on the command line and in GUNICORN_CMD_ARGS win over this file.
 """
 
-import ctypes
 import gc
 import os
 import random
 from collections import Counter
 from contextlib import suppress
 from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
 
 bind = os.environ.get("NEWSAPP_BIND") or "127.0.0.1:8000"
 proc_name = "newsapp"
@@ -22,13 +23,20 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 preload_app = True
 
 
+_M_MMAP_THRESHOLD = -3  # malloc.h
+
+
 def when_ready(_server: object) -> None:
     """Leave what was loaded alone: a collector that marks it would copy it into each worker. What
-    loading needed only for a moment goes back to the system, where its C library is glibc."""
+    loading needed only for a moment goes back to the system, and so shall large blocks later, where
+    the C library is glibc."""
     gc.collect()
     gc.freeze()
-    with suppress(AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    with suppress(ImportError, OSError, AttributeError):
+        from ctypes import CDLL
+
+        CDLL(None).mallopt(_M_MMAP_THRESHOLD, 64 * 1024)
+        CDLL(None).malloc_trim(0)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -48,9 +56,43 @@ def post_fork(_server: object, worker: Any) -> None:
         os.sched_setaffinity(0, {worker.core})
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """Takes a new connection only while fewer than it has threads wait for their first answer.
+
+    gunicorn's own takes as many as it can get, and each then stays with its process: eight that
+    come at once may all wait for the four threads of one, beside another that does nothing. What
+    no worker takes waits in the system's queue, and goes to whoever is free first. How busy those
+    are that have had an answer does not matter: they may never pause.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._new: set[Any] = set()
+
+    def accept(self, listener: Any) -> None:
+        if self._is_full():
+            self.set_accept_enabled(False)
+        else:
+            super().accept(listener)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled and not self._is_full())
+
+    def _is_full(self) -> bool:
+        return len(self._new) >= int(self.cfg.threads)
+
+    def enqueue_req(self, conn: Any) -> None:
+        if not conn.initialized:
+            self._new.add(conn)
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        self._new.discard(conn)
+        super().finish_request(conn, fs)
+
+
 # Pages wait for SQLite and for disks, not for the processor: threads are cheaper than processes.
-# This is gthread, with connections spread over the workers.
-worker_class = "newsapp.worker.Worker"
+worker_class = Worker
 threads = 4
 
 # The watchdog of a whole worker, not of one request: threads go on while it ticks. Its file is

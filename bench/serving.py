@@ -20,7 +20,7 @@ from tests.live import FIREFOX, ROOT, free_port
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 WRK = shutil.which("wrk") or "/usr/bin/wrk"
-OWN = "newsapp.worker.Worker"  # as gunicorn.conf.py has it
+OWN = "own"  # the worker class of gunicorn.conf.py
 WORKERS = 2
 THREADS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -92,8 +92,10 @@ def gunicorn(
     port = free_port()
     if worker_class == "sync":
         threads = 1  # with more, gunicorn takes gthread instead
-    arguments = ["--bind", f"127.0.0.1:{port}", "--worker-class", worker_class]
-    arguments += ["--workers", str(workers), "--threads", str(threads), *options]
+    arguments = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+    arguments += ["--threads", str(threads), *options]
+    if worker_class != OWN:
+        arguments += ["--worker-class", worker_class]
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--log-level", "warning", *arguments, app],
         env={**os.environ, **variables},

@@ -1,6 +1,6 @@
 """How fast the site is, beside the least that a server can do: tables of ratios.
 
-    python -m bench.speed [--seconds 4] [--rounds 5] [--workers sync newsapp.worker.Worker]
+    python -m bench.speed [--seconds 4] [--rounds 5] [--workers sync own]
                           [--connections 2 32] [--save]
     python -m bench.speed --swing [--rounds 10] [--save]
     python -m bench.speed --growth 1000 10000 100000 1000000 --keep DIR [--save]

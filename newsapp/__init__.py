@@ -111,7 +111,8 @@ def bind_extensions(app: Flask, config: Config) -> None:
 
 def wrap(app: Flask, config: Config) -> None:
     """From the inside out: the turns, the page cache, the visit counter, the static files (which
-    are not counted), the headers of every answer, the proxy's word."""
+    are not counted), the headers of every answer, the proxy's word. Pages that are kept have their
+    headers: they are answered before all of these but the last."""
     if config.database_url.get_backend_name() == "sqlite":
         app.wsgi_app = Turns(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, session_cookie=app.config["SESSION_COOKIE_NAME"]

@@ -1,19 +1,23 @@
 """One page of each kind, made before the server forks its workers.
 
 Python writes to what it runs for the first time, and to much of it never again: done once before
-the fork, the workers share it (a fifteenth of the whole server's memory), and no reader waits for
-a process to find its feet.
+the fork, the workers share it, a fifteenth of the whole server's memory; and no reader waits for
+the first page of a process.
 """
 
 from __future__ import annotations
 
+import logging
 import re
+from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
 from flask import Flask
 
 from newsapp import database
 from newsapp.extensions import db
+
+_log = logging.getLogger(__name__)
 
 # What a reader may go on to from the home page: a section, an article, a month of the archive; and
 # a search for words of the article's address.
@@ -23,18 +27,26 @@ _ONWARD = re.compile(
 
 
 def warm(app: Flask) -> None:
-    """Make a page of each kind, as far as there are such pages, and close what that opened.
+    """Make a page of each kind, as far as there are such pages, and let go of what that opened.
 
-    Only where the database is a file and in order: no start waits for a server. It happens inside
-    of all layers, so that nothing is counted or kept, and by a program without a name, so that a
-    search in vain is not noted.
+    Only where the database is a file and in order: no start waits for a server, and none fails for
+    this. It happens inside of all layers, so that nothing is counted or kept, and by a program
+    without a name, so that a search in vain is not noted.
     """
     with app.app_context():
-        if db.engine.dialect.name == "sqlite" and database.ready() is None:
-            _walk(app)
-        app.extensions["newsapp.freshness"].close()
-        db.session.remove()
-        db.engine.dispose()
+        url = db.engine.url
+        if url.get_backend_name() != "sqlite" or not Path(url.database or "").exists():
+            return
+        try:
+            if database.ready() is None:
+                _walk(app)
+        except Exception:
+            _log.exception("no page could be made before the start")
+        finally:
+            app.extensions["newsapp.freshness"].close()
+            app.extensions["newsapp.furnisher"].forget()
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _walk(app: Flask) -> None:

@@ -58,7 +58,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "newsapp.clock",
         "newsapp.logs",
         "newsapp.turns",
-        "newsapp.worker",
     ),
 )
 NO_FLASK = ("newsapp.text", "newsapp.media", "newsapp.visits")

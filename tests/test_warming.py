@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request, request_finished
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from newsapp import create_app, warming
 from newsapp.extensions import db
@@ -72,14 +72,31 @@ def test_nothing_is_open_kept_or_counted_afterwards(
     assert not [thread.name for thread in threading.enumerate() if "newsapp" in thread.name]
     assert not [file for file in open_files() if file.is_relative_to(tmp_path)]
     assert not list(tmp_path.glob("journal/*"))
+    assert app.extensions["newsapp.furnisher"]._kept is None
     assert db.session.scalar(select(func.count()).select_from(SearchMiss)) == 0
     assert db.session.scalar(select(ContentVersion.number)) == version
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_no_start_waits_for_a_server(app: Flask, asked: list[tuple[str, int]]) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    connections: list[object] = []
+    event.listen(db.engine, "connect", lambda *made: connections.append(made))
     warming.warm(app)
-    assert asked == []
+    assert (asked, connections) == ([], [])
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_no_start_fails_for_this(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> str:
+        raise RuntimeError("not even an error page")
+
+    monkeypatch.setattr(warming, "_page", broken)
+    warming.warm(app)
+    assert "no page could be made" in caplog.text
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -89,6 +106,10 @@ def test_an_empty_file_and_an_empty_site_are_no_trouble(
     folder = tmp_path / "empty"
     folder.mkdir()
     other = create_app(make_config(folder, databases.empty(backend, folder)))
+    warming.warm(other)
+    assert asked == []
+    assert not [file for file in folder.iterdir() if file.suffix == ".db"]
+    (folder / "site.db").touch()
     warming.warm(other)
     assert asked == []
     close(other)

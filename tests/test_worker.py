@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -24,9 +25,11 @@ SLOW_SECONDS = 0.5
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Tells which process answers, at /slow after a while."""
+    """Tells which process answers, at /slow after a while, at /busy after a moment."""
     if environ["PATH_INFO"] == "/slow":
         time.sleep(SLOW_SECONDS)
+    if environ["PATH_INFO"] == "/busy":
+        time.sleep(0.02)
     said = str(os.getpid()).encode()
     start_response("200 OK", [("Content-Length", str(len(said)))])
     return [said]
@@ -79,3 +82,28 @@ def test_idle_connections_hold_no_place(site: Server) -> None:
             assert ask(connection, "/") in site.workers()
         assert ask_at_once(site, WORKERS * THREADS).total() == WORKERS * THREADS
         assert time.monotonic() - began < 5
+
+
+def test_a_new_reader_gets_in_between_those_who_never_pause(site: Server) -> None:
+    """More kept connections than there are threads, each asking again as soon as it is answered."""
+    over = threading.Event()
+
+    def ask_without_pause(_number: int) -> None:
+        with connect(site) as connection:
+            while not over.is_set():
+                ask(connection, "/busy")
+
+    number = WORKERS * THREADS * 2
+    with ThreadPoolExecutor(number) as readers:
+        done = [readers.submit(ask_without_pause, each) for each in range(number)]
+        try:
+            time.sleep(0.5)
+            for _ in range(10):
+                began = time.monotonic()
+                with connect(site) as connection:
+                    ask(connection, "/")
+                assert time.monotonic() - began < 1
+        finally:
+            over.set()
+    for each in done:
+        each.result()

@@ -1,4 +1,4 @@
-"""The outermost layer of the site: counts each public page, and fills the figures into it.
+"""The layer around the pages: counts each public one, and fills the figures into it.
 
 What is counted is in the journal before the server sees the answer's first header: a page that
 reached a reader is never lost. Nothing here makes a page fail or wait for a database.
@@ -61,7 +61,7 @@ def nothing_kept(_environ: WSGIEnvironment) -> Kept | None:
 
 
 class VisitCounter:
-    """WSGI middleware around everything else; see `rules` for what it counts.
+    """WSGI middleware around whatever makes pages; see `rules` for what it counts.
 
     `kept` gives the page that answers a request without the application being asked. REMOTE_ADDR
     must be the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.

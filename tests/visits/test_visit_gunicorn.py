@@ -27,7 +27,7 @@ def gunicorn(directory: Path) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    command += ["--worker-class", "gthread", "--threads", "4", "--log-level", "critical"]
+    command += ["--config", str(ROOT / "gunicorn.conf.py"), "--log-level", "critical"]
     server = subprocess.Popen(
         [*command, "tests.visits.counted_app:app"],
         cwd=directory,
