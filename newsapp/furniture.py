@@ -129,10 +129,6 @@ class Furnisher:
         self._zone = zone
         self._kept: tuple[int, datetime, Furniture] | None = None
 
-    def forget(self) -> None:
-        """Gather them anew when they are asked for next."""
-        self._kept = None
-
     def furnish(self, now: datetime, month: Month | None = None) -> Furniture:
         """What stands around a page at ``now`` (UTC); the calendar shows ``month``, or the month
         of ``now``."""

@@ -30,8 +30,9 @@ def warm(app: Flask) -> None:
     """Make a page of each kind, as far as there are such pages, and let go of what that opened.
 
     Only where the database is a file and in order: no start waits for a server, and none fails for
-    this. It happens inside of all layers, so that nothing is counted or kept, and by a program
-    without a name, so that a search in vain is not noted.
+    this. It happens inside of all layers, so that no page is counted or kept, and by a program
+    without a name, so that a search in vain is not noted. What stands around the pages stays known,
+    under the content version that it is of.
     """
     with app.app_context():
         url = db.engine.url
@@ -44,7 +45,6 @@ def warm(app: Flask) -> None:
             _log.exception("no page could be made before the start")
         finally:
             app.extensions["newsapp.freshness"].close()
-            app.extensions["newsapp.furnisher"].forget()
             db.session.remove()
             db.engine.dispose()
 
