@@ -117,11 +117,6 @@ _BROKEN = "500 Internal Server Error"
 _PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 
 
-def _nothing(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes] | None:
-    """For a site that keeps no answers."""
-    return None
-
-
 class SecurityHeaders:
     """WSGI middleware around everything that answers.
 
@@ -136,7 +131,7 @@ class SecurityHeaders:
         app: WSGIApplication,
         *,
         behind_proxy: bool,
-        complete: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes] | None] = _nothing,
+        complete: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes] | None],
     ) -> None:
         self._app = app
         self._behind_proxy = behind_proxy
