@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 
 from newsapp.visits.store import Store
 from newsapp.visits.tables import (
@@ -26,6 +36,7 @@ from newsapp.visits.tables import (
 )
 
 Scope = Literal["site", "article"]
+_Day = date | BindParameter[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +105,8 @@ class Books:
         with self._store.read() as connection:
             # SQLite takes a limited number of values in one statement.
             for start in range(0, len(asked), 400):
-                views = _article_totals(asked[start : start + 400])
-                found.update((row.article_id, int(row.total)) for row in connection.execute(views))
+                rows = connection.execute(_VIEWS_OF, {"articles": asked[start : start + 400]})
+                found.update((row.article_id, int(row.total)) for row in rows)
         return found
 
     def site_total(self) -> int:
@@ -110,15 +121,14 @@ class Books:
 
     def site_figures(self, today: date) -> SiteFigures:
         """The figures that stand on every page, read at one moment. Weeks start on Monday."""
-        monday = today - timedelta(days=today.weekday())
-        figures = select(
-            _site_total(),
-            _visits(today, today),
-            _visits(monday, today),
-            _visits(today.replace(day=1), today),
-        )
+        days = {
+            "today": today,
+            "monday": today - timedelta(days=today.weekday()),
+            "first": today.replace(day=1),
+        }
         with self._store.read() as connection:
-            return SiteFigures(*(int(figure) for figure in connection.execute(figures).one()))
+            figures = connection.execute(_SITE_FIGURES, days).one()
+        return SiteFigures(*(int(figure) for figure in figures))
 
     def visits_by_day(self, first: date, last: date) -> dict[date, int]:
         """Visits of each day that had any, in the order of the days."""
@@ -231,7 +241,7 @@ def _corrected(scope: Scope) -> ColumnElement[int]:
     return _sum(select(func.sum(correction.c.amount)).where(correction.c.scope == scope))
 
 
-def _visits(first: date | None = None, last: date | None = None) -> ColumnElement[int]:
+def _visits(first: _Day | None = None, last: _Day | None = None) -> ColumnElement[int]:
     visits = select(func.sum(site_day.c.visits))
     if first is not None and last is not None:
         visits = visits.where(site_day.c.day.between(first, last))
@@ -242,7 +252,7 @@ def _site_total() -> ColumnElement[int]:
     return _baseline() + _visits() + _corrected("site")
 
 
-def _article_totals(article_ids: Collection[int] | None) -> Select[tuple[int, int]]:
+def _article_totals(article_ids: BindParameter[int] | None) -> Select[tuple[int, int]]:
     """Days and corrections of the articles (of all if None), one row for each that has any."""
     days = select(article_day.c.article_id, article_day.c.views.label("amount"))
     corrections = select(correction.c.article_id, correction.c.amount).where(
@@ -254,3 +264,11 @@ def _article_totals(article_ids: Collection[int] | None) -> Select[tuple[int, in
     parts: Subquery = union_all(days, corrections).subquery()
     total = func.sum(parts.c.amount).label("total")
     return select(parts.c.article_id, total).group_by(parts.c.article_id)
+
+
+# Each process asks these once a second: to build them takes longer than to answer them.
+_TODAY, _MONDAY, _FIRST = (bindparam(name, type_=Date()) for name in ("today", "monday", "first"))
+_SITE_FIGURES = select(
+    _site_total(), _visits(_TODAY, _TODAY), _visits(_MONDAY, _TODAY), _visits(_FIRST, _TODAY)
+)
+_VIEWS_OF = _article_totals(bindparam("articles", expanding=True))

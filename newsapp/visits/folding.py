@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Insert, Update, select
+from sqlalchemy import Connection, bindparam, select
 
 from newsapp.visits.complaints import Complaints
 from newsapp.visits.journal import (
@@ -30,6 +30,16 @@ from newsapp.visits.tables import article_day, excluded_day, journal, print_day,
 _FILES_AT_ONCE = 100
 _BYTES_AT_ONCE = 4_000_000
 _KEEP_CLOSED = timedelta(days=7)
+
+# Made once: they run each second.
+_KNOWN = select(journal).where(journal.c.name.in_(bindparam("names", expanding=True)))
+_MOVE = (
+    journal.update()
+    .where(journal.c.name == bindparam("read_name"))
+    .where(journal.c.offset == bindparam("read_offset"))
+    .where(journal.c.closed.is_(None))
+    .returning(journal.c.name)
+)
 
 
 class Folder:
@@ -77,7 +87,8 @@ class Folder:
                     _advance(connection, step, today)
                     sums.take(step.data)
             sums.book(connection)
-            connection.execute(journal.delete().where(journal.c.closed < today - _KEEP_CLOSED))
+            if any(step.done for step in steps):
+                connection.execute(journal.delete().where(journal.c.closed < today - _KEEP_CLOSED))
         if sums.damaged:
             self._complaints.say(f"skipped {sums.damaged} damaged records in the journal")
         self._booked.update((step.file.name, step.end) for step in steps)
@@ -88,8 +99,8 @@ class Folder:
         return sum(len(step.data) for step in steps) // RECORD_BYTES, more
 
     def _steps(self, connection: Connection, files: list[JournalFile]) -> list[_Step]:
-        query = select(journal).where(journal.c.name.in_([file.name for file in files]))
-        known = {row.name: row for row in connection.execute(query)}
+        rows = connection.execute(_KNOWN, {"names": [file.name for file in files]})
+        known = {row.name: row for row in rows}
         budget = _BYTES_AT_ONCE
         steps = []
         for file in files:
@@ -129,19 +140,13 @@ class _Step:
 def _advance(connection: Connection, step: _Step, today: date) -> None:
     """Move a journal's offset from where it was read, or fail: somebody else has booked it."""
     values = {"offset": step.end, "closed": today if step.done else None}
-    statement: Update | Insert
     if step.known:
-        statement = (
-            journal.update()
-            .where(journal.c.name == step.file.name)
-            .where(journal.c.offset == step.start)
-            .where(journal.c.closed.is_(None))
-            .values(values)
-        )
+        read = {"read_name": step.file.name, "read_offset": step.start}
+        moved = connection.execute(_MOVE, read | values)
     else:
-        insert = insert_for(connection)(journal)
-        statement = insert.values(name=step.file.name, **values).on_conflict_do_nothing()
-    if connection.execute(statement.returning(journal.c.name)).first() is None:
+        new = insert_for(connection)(journal).on_conflict_do_nothing().returning(journal.c.name)
+        moved = connection.execute(new, {"name": step.file.name, **values})
+    if moved.first() is None:
         raise LedgerUnavailableError(f"journal {step.file.name} is being folded by another process")
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,19 +174,23 @@ def add(
     connection: Connection, table: Table, column: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Add each row's `column` to the row with the same primary key, or make that row."""
-    if not rows:
-        return
-    statement = insert_for(connection)(table)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns),
-            set_={column: table.c[column] + statement.excluded[column]},
-        ),
-        list(rows),
+    if rows:
+        connection.execute(_adding(insert_for(connection), table, column), list(rows))
+
+
+_NewInsert = Callable[[Any], "sqlite.Insert | postgresql.Insert"]
+
+
+@cache
+def _adding(insert: _NewInsert, table: Table, column: str) -> sqlite.Insert | postgresql.Insert:
+    statement = insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column: table.c[column] + statement.excluded[column]},
     )
 
 
-def insert_for(bind: Connection | Engine) -> Callable[[Any], sqlite.Insert | postgresql.Insert]:
+def insert_for(bind: Connection | Engine) -> _NewInsert:
     """The database's own INSERT, which knows ON CONFLICT."""
     if bind.dialect.name == "sqlite":
         return sqlite.insert
