@@ -117,25 +117,27 @@ class JournalWriter:
             file = self._idle.pop()
         except IndexError:
             file = self._new_file(data)
-        whole = file.size
+        written = 0
         try:
-            file.write(data)
+            written = os.write(file.number, data)
+            while written < len(data):
+                written += os.write(file.number, data[written:])
         except OSError as error:
-            raise NotWrittenError(data[file.size - whole :]) from error
+            written -= written % RECORD_BYTES
+            file.cut(file.size + written)
+            raise NotWrittenError(data[written:]) from error
         finally:
-            self._put_back(file)
+            file.size += written
+            if file.usable and file.size < self._rotate_bytes:
+                self._idle.append(file)
+            else:
+                file.close()
 
     def _new_file(self, data: bytes) -> _OwnFile:
         try:
             return _OwnFile.make(self._directory)
         except OSError as error:
             raise NotWrittenError(data) from error
-
-    def _put_back(self, file: _OwnFile) -> None:
-        if file.usable and file.size < self._rotate_bytes:
-            self._idle.append(file)
-        else:
-            file.close()
 
     def tend(self) -> None:
         """Give up idle files that were deleted under our hands."""
@@ -144,8 +146,10 @@ class JournalWriter:
                 file = self._idle.popleft()
             except IndexError:
                 return
-            file.usable = file.usable and os.fstat(file.number).st_nlink > 0
-            self._put_back(file)
+            if os.fstat(file.number).st_nlink:
+                self._idle.append(file)
+            else:
+                file.close()
 
     def close(self) -> None:
         """Give the idle files up; whoever folds next takes them over. The next record opens one."""
@@ -177,23 +181,10 @@ class _OwnFile:
             raise
         return cls(number)
 
-    def write(self, data: bytes) -> None:
-        """Append, or leave a whole number of records behind and raise OSError."""
-        written = 0
-        try:
-            written = os.write(self.number, data)
-            while written < len(data):
-                written += os.write(self.number, data[written:])
-        except OSError:
-            self.size += written - written % RECORD_BYTES
-            self._cut()
-            raise
-        self.size += written
-
-    def _cut(self) -> None:
+    def cut(self, size: int) -> None:
         """Take a torn record off the end; where even that fails, never write here again."""
         try:
-            os.ftruncate(self.number, self.size)
+            os.ftruncate(self.number, size)
         except OSError:
             self.usable = False
 
