@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 
 from flask import abort, current_app, redirect, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import Gone
-from werkzeug.routing import BaseConverter, MapAdapter, ValidationError
+from werkzeug.routing import BaseConverter, Map, MapAdapter, ValidationError
 from werkzeug.wrappers import Response
 
 from newsapp import pagecache
@@ -36,10 +37,16 @@ def ledger() -> Ledger:
 
 
 def address(endpoint: str, **values: object) -> str:
-    """``url_for`` without a host, by Werkzeug alone: a page asks three dozen times, and Flask would
-    look each time for defaults and hooks that there are none of."""
+    """``url_for`` without a host, by Werkzeug alone: a page asks three dozen times, mostly for what
+    the page before asked for, and Flask would look each time for defaults and hooks that there are
+    none of."""
     adapter = cast(MapAdapter, request_ctx.url_adapter)
-    return adapter.build(endpoint, values)
+    return _path(adapter.map, adapter.script_name, endpoint, **values)
+
+
+@lru_cache(512, typed=True)
+def _path(addresses: Map, script_name: str, endpoint: str, /, **values: object) -> str:
+    return addresses.bind("localhost", script_name).build(endpoint, values)
 
 
 def absolute(path: str) -> str:

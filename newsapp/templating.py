@@ -136,7 +136,7 @@ def install_gettext(app: Flask) -> None:
         if found is None:
             found = Markup(catalogue(language).ugettext(text))  # noqa: S704 - a text of our own
             known[language, text] = found
-        return found % values
+        return found % values if "%" in found else found
 
     def counted(one: str, many: str, number: int, /, **values: object) -> Markup:
         found = catalogue(_language()).ungettext(one, many, number)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import chain, islice, pairwise
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from newsapp.news.values import Teaser
 from newsapp.search import excerpt, index, terms
 from newsapp.search.engine import Bounds, Searcher
 from newsapp.search.excerpt import Piece
-from newsapp.search.query import Query, Term, parse
+from newsapp.search.query import Match, Query, Term, parse
 from newsapp.search.terms import Word
 
 PAGE_SIZE = 20
@@ -203,14 +204,8 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
 
     Two syllables are a word in Vietnamese more often than one, so pairs are what is shared.
     """
-    telling = (
-        terms.pair(two)
-        for two in pairwise(terms.words(title))
-        if not any(word.written in _JOINING for word in two)
-    )
-    pairs = list(dict.fromkeys(islice(telling, _RELATED_PAIRS)))
     searcher = index.searcher(Bounds(now, sections=(section_id,)))
-    shared = searcher.share([(Term(pair),) for pair in pairs], _RELATED_EACH)
+    shared = searcher.share(_telling(title), _RELATED_EACH)
     having = Counter(place for place, _article in shared)
     scores: Counter[int] = Counter()
     for place, other in shared:
@@ -218,3 +213,14 @@ def related(article_id: int, title: str, section_id: int, now: datetime) -> tupl
         if other != article_id and having[place] < _RELATED_EACH:
             scores[other] += 60 // having[place]
     return tuple(sorted(scores, key=lambda key: (-scores[key], -key))[:RELATED])
+
+
+@lru_cache(128)
+def _telling(title: str) -> tuple[Match, ...]:
+    """Its pairs that say something, one term each. A page that is read is made anew after each save."""
+    telling = (
+        terms.pair(two)
+        for two in pairwise(terms.words(title))
+        if not any(word.written in _JOINING for word in two)
+    )
+    return tuple((Term(pair),) for pair in dict.fromkeys(islice(telling, _RELATED_PAIRS)))
