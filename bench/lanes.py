@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,15 +133,17 @@ def prepare(folder: Path) -> Site:
     )
 
 
-def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> list[Lane]:
-    """Start the servers, or the one with the lane ``only``, and say what is to be loaded."""
+def start(
+    site: Site, worker_class: str, stack: ExitStack, only: Collection[str] = ()
+) -> list[Lane]:
+    """Start the servers, or those that are named, and say what is to be loaded."""
     baseline = site.baseline()
     apps = {
         BARE: ("bench.baselines:bare", baseline),
-        ROUTE: ("bench.baselines:route", baseline),
-        VIEW: ("bench.baselines:view", baseline),
         ARTICLE: ("wsgi:app", site.variables(f"{worker_class}-cached")),
         UNCOUNTED: ("bench.uncounted:app", site.variables(f"{worker_class}-uncounted")),
+        ROUTE: ("bench.baselines:route", baseline),
+        VIEW: ("bench.baselines:view", baseline),
         UNCACHED: (
             "wsgi:app",
             site.variables(f"{worker_class}-uncached", NEWSAPP_PAGE_CACHE="0"),
@@ -151,7 +153,7 @@ def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> li
     others = {name: path for name, path in site.addresses.items() if name != ARTICLE}
     lanes: list[Lane] = []
     for name, (app, variables) in apps.items():
-        if only not in ("", name):
+        if only and name not in only:
             continue
         server = stack.enter_context(gunicorn(app, worker_class, variables))
         lanes.append(Lane(name, server, path))
@@ -163,21 +165,19 @@ def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> li
     if not only and Path(NGINX).exists():
         named = {name: value for name, value in site.page.headers if name in NGINX_HEADERS}
         lanes.append(Lane(NGINX_FILE, stack.enter_context(nginx(site.folder, named)), path))
-    return lanes
+    # What is compared comes one after the other: a shared machine is faster now and slower then.
+    return sorted(lanes, key=lambda lane: lane.name not in apps)
 
 
-def alternate(lanes: Sequence[Lane], rounds: int, seconds: int, connections: int) -> Results:
-    """Load the lanes one after the other, ``rounds`` times."""
-    results: Results = {lane.name: [] for lane in lanes}
-    for _ in range(rounds):
-        for lane in lanes:
-            # wrk does not tell a redirect from a page.
-            if (status := get(lane.server, lane.path, gzip=lane.gzip).status) != 200:
-                raise RuntimeError(f"{lane.name}: {lane.path} answers {status}")
-            run = measure(lane.server, lane.path, seconds, connections, gzip=lane.gzip)
-            results[lane.name].append(run)
-            print(f"  {lane.name}: {run.rate:,.0f} requests/s", file=sys.stderr, flush=True)
-    return results
+def load(results: Results, lanes: Iterable[Lane], seconds: int, connections: int) -> None:
+    """Load the lanes one after the other, and put what was seen to the results."""
+    for lane in lanes:
+        # wrk does not tell a redirect from a page.
+        if (status := get(lane.server, lane.path, gzip=lane.gzip).status) != 200:
+            raise RuntimeError(f"{lane.name}: {lane.path} answers {status}")
+        run = measure(lane.server, lane.path, seconds, connections, gzip=lane.gzip)
+        results.setdefault(lane.name, []).append(run)
+        print(f"  {lane.name}: {run.rate:,.0f} requests/s", file=sys.stderr, flush=True)
 
 
 @contextmanager

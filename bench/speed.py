@@ -7,7 +7,8 @@
 
 Starts the baselines (bench/baselines.py) and the site with its demo content under gunicorn, all
 with the same worker class and gunicorn.conf.py, and nginx; lets wrk load them in turns, round
-after round; prints medians. The figures mean something only while the machine does nothing else.
+after round, each time started anew; prints medians. The figures mean something only while the
+machine does nothing else.
 
 ``--swing`` shows instead why the rate of one and the same server jumps from run to run, and
 ``--growth`` how pages slow down as the archive grows (bench/growth.py). ``--save`` puts what was
@@ -22,7 +23,7 @@ import platform
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from bench.goals import Goal, at_least, at_most
 from bench.lanes import (
     ARTICLE,
     BARE,
+    COMPRESSED,
     ROUTE,
     UNCACHED,
     UNCOUNTED,
@@ -42,8 +44,8 @@ from bench.lanes import (
     Lane,
     Results,
     Site,
-    alternate,
     editor,
+    load,
     prepare,
     start,
     visits,
@@ -88,18 +90,13 @@ class Found:
 
 def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
     own = site.variables(f"{worker_class}-cached")
-    with ExitStack() as stack:
-        lanes = start(site, worker_class, stack)
-        server = next(lane.server for lane in lanes if lane.name == ARTICLE)
-        before = visits(own)
-        results = alternate(lanes, plan.rounds, plan.seconds, CONNECTIONS)
-        main_lanes = [lane for lane in lanes if lane.name in MAIN_LANES]
-        others = {n: alternate(main_lanes, plan.rounds, plan.seconds, n) for n in plan.connections}
-        pair = [lane for lane in lanes if lane.name in (BARE, ARTICLE)]
-        with editor(site, own) as saves:
-            disturbed = alternate(pair, plan.rounds, plan.seconds, CONNECTIONS)
-        counted = visits(own) - before
-    own_lanes = {lane.name for lane in lanes if lane.server == server}
+    before = visits(own)
+    results = alternate(site, worker_class, plan)
+    others = {n: alternate(site, worker_class, plan, MAIN_LANES, n) for n in plan.connections}
+    with editor(site, own) as saves:
+        disturbed = alternate(site, worker_class, plan, (BARE, ARTICLE))
+    counted = visits(own) - before
+    own_lanes = {ARTICLE, COMPRESSED, *site.addresses}
     tables = [
         (results, CONNECTIONS),
         (disturbed, CONNECTIONS),
@@ -119,19 +116,39 @@ def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
         len(saves),
         {name: weigh(site, name, worker_class, plan) for name in WEIGHED},
         counted,
-        # each run is preceded by one request that looks whether the page is there
-        sum(run.answered + 1 for run, _ in runs),
+        # each run is preceded by one request that looks whether the page is there, and each start
+        # by one that looks whether the server is
+        sum(run.answered + 1 for run, _ in runs) + plan.rounds * len(tables),
         # warm-up and run each end with as many requests under way as there are connections
         sum(2 * connections for _, connections in runs),
     )
+
+
+def alternate(
+    site: Site,
+    worker_class: str,
+    plan: Plan,
+    names: Collection[str] = (),
+    connections: int = CONNECTIONS,
+) -> Results:
+    """Load all lanes, or those that are named, round after round, each time with servers of their
+    own: where the memory of a process happens to lie makes it faster or slower by some hundredths
+    as long as it lives."""
+    results: Results = {}
+    for _ in range(plan.rounds):
+        with ExitStack() as stack:
+            lanes = start(site, worker_class, stack, names)
+            chosen = [lane for lane in lanes if not names or lane.name in names]
+            load(results, chosen, plan.seconds, connections)
+    return results
 
 
 def weigh(site: Site, name: str, worker_class: str, plan: Plan) -> list[int]:
     """PSS of a server's master and workers after load. It runs alone: what it would share with
     the other servers must not look like less."""
     with ExitStack() as stack:
-        lanes = start(site, worker_class, stack, only=name)
-        alternate(lanes, 1, plan.seconds, CONNECTIONS)
+        lanes = start(site, worker_class, stack, (name,))
+        load({}, lanes, plan.seconds, CONNECTIONS)
         return lanes[0].server.pss()
 
 
@@ -139,14 +156,20 @@ def typical(runs: list[Run], figure: Callable[[Run], float]) -> float:
     return median(figure(run) for run in runs)
 
 
-def rate(results: Results, name: str) -> float:
-    """Median requests per second."""
-    return typical(results[name], lambda run: run.rate)
+def ratio(results: Results, name: str, other: str, figure: Callable[[Run], float]) -> float:
+    """Median of what one lane is of another, each in the same round."""
+    pairs = zip(results[name], results[other], strict=True)
+    return median(figure(run) / figure(beside) for run, beside in pairs)
 
 
-def cpu(results: Results, name: str) -> float:
-    """Median microseconds of processor time for a request."""
-    return typical(results[name], lambda run: run.cpu_us)
+def rate(run: Run) -> float:
+    """Requests per second."""
+    return run.rate
+
+
+def cpu(run: Run) -> float:
+    """Microseconds of processor time for a request."""
+    return run.cpu_us
 
 
 def p99(results: Results, name: str) -> float:
@@ -161,9 +184,9 @@ def table(results: Results) -> list[str]:
     for name, runs in results.items():
         rates = sorted(run.rate for run in runs)
         lines.append(
-            f"| {name} | {median(rates):,.0f} | {median(rates) / rate(results, BARE):.2f}"
+            f"| {name} | {median(rates):,.0f} | {ratio(results, name, BARE, rate):.2f}"
             f" | {rates[0]:,.0f}–{rates[-1]:,.0f} | {typical(runs, lambda run: run.p50_ms):.2f}"
-            f" | {p99(results, name):.2f} | {cpu(results, name):.0f}"
+            f" | {p99(results, name):.2f} | {typical(runs, cpu):.0f}"
             f" | {sum(run.failures for run in runs)} |"
         )
     return lines
@@ -172,23 +195,22 @@ def table(results: Results) -> list[str]:
 def goals(site: Site, found: Found) -> list[Goal]:
     """The numbers that the site has to reach, as far as this run tells them."""
     results = found.results
-    article, processor = rate(results, ARTICLE), cpu(results, ARTICLE)
     slowest = p99(found.disturbed, ARTICLE)
     every = [*results.values(), *found.disturbed.values()]
     every += [runs for results in found.others.values() for runs in results.values()]
     failed = sum(run.failures for runs in every for run in runs)
     return [
-        at_least("cached article ÷ bare WSGI callable", article / rate(results, BARE), 0.90),
-        at_least("cached article ÷ bare Flask route", article / rate(results, ROUTE), 1.2),
+        at_least("cached article ÷ bare WSGI callable", ratio(results, ARTICLE, BARE, rate), 0.90),
+        at_least("cached article ÷ bare Flask route", ratio(results, ARTICLE, ROUTE, rate), 1.2),
         at_most(
             "cost of counting, by rate",
-            100 * (1 - article / rate(results, UNCOUNTED)),
+            100 * (1 - ratio(results, ARTICLE, UNCOUNTED, rate)),
             3,
             unit=" %",
         ),
         at_most(
             "cost of counting, by processor time",
-            100 * (processor / cpu(results, UNCOUNTED) - 1),
+            100 * (ratio(results, ARTICLE, UNCOUNTED, cpu) - 1),
             3,
             unit=" %",
         ),
@@ -200,7 +222,7 @@ def goals(site: Site, found: Found) -> list[Goal]:
         ),
         at_least(
             "uncached article ÷ Flask view, four ORM queries",
-            rate(results, UNCACHED) / rate(results, VIEW),
+            ratio(results, UNCACHED, VIEW, rate),
             0.9,
         ),
         at_most(
@@ -278,7 +300,9 @@ def swing(site: Site, plan: Plan) -> list[str]:
                     gunicorn(app, worker_class, variables, threads=threads, options=options)
                 )
                 lanes.append(Lane(f"{title} | {name}", server, site.addresses[ARTICLE]))
-        results = alternate(lanes, plan.rounds, plan.seconds, CONNECTIONS)
+        results: Results = {}
+        for _ in range(plan.rounds):
+            load(results, lanes, plan.seconds, CONNECTIONS)
     for name, runs in results.items():
         for run in sorted(runs, key=lambda run: run.rate):
             held = " + ".join(map(str, run.connections))
