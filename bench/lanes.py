@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,10 +133,8 @@ def prepare(folder: Path) -> Site:
     )
 
 
-def start(
-    site: Site, worker_class: str, stack: ExitStack, only: Collection[str] = ()
-) -> list[Lane]:
-    """Start the servers, or those that are named, and say what is to be loaded."""
+def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> list[Lane]:
+    """Start the servers, or the one with the lane ``only``, and say what is to be loaded."""
     baseline = site.baseline()
     apps = {
         BARE: ("bench.baselines:bare", baseline),
@@ -153,7 +151,7 @@ def start(
     others = {name: path for name, path in site.addresses.items() if name != ARTICLE}
     lanes: list[Lane] = []
     for name, (app, variables) in apps.items():
-        if only and name not in only:
+        if only not in ("", name):
             continue
         server = stack.enter_context(gunicorn(app, worker_class, variables))
         lanes.append(Lane(name, server, path))

@@ -131,15 +131,16 @@ def alternate(
     names: Collection[str] = (),
     connections: int = CONNECTIONS,
 ) -> Results:
-    """Load all lanes, or those that are named, round after round, each time with servers of their
-    own: where the memory of a process happens to lie makes it faster or slower by some hundredths
-    as long as it lives."""
+    """Load all lanes, or those that are named, round after round, each time with all servers anew:
+    where the memory of a process happens to lie makes it faster or slower by some hundredths as
+    long as it lives. Every other round goes backwards, so that no lane is always the first."""
     results: Results = {}
-    for _ in range(plan.rounds):
+    for number in range(plan.rounds):
         with ExitStack() as stack:
-            lanes = start(site, worker_class, stack, names)
+            lanes = start(site, worker_class, stack)
             chosen = [lane for lane in lanes if not names or lane.name in names]
-            load(results, chosen, plan.seconds, connections)
+            order = reversed(chosen) if number % 2 else chosen
+            load(results, order, plan.seconds, connections)
     return results
 
 
@@ -147,7 +148,7 @@ def weigh(site: Site, name: str, worker_class: str, plan: Plan) -> list[int]:
     """PSS of a server's master and workers after load. It runs alone: what it would share with
     the other servers must not look like less."""
     with ExitStack() as stack:
-        lanes = start(site, worker_class, stack, (name,))
+        lanes = start(site, worker_class, stack, only=name)
         load({}, lanes, plan.seconds, CONNECTIONS)
         return lanes[0].server.pss()
 
@@ -346,7 +347,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--workers", nargs="+", default=["sync", OWN])
     parser.add_argument("--connections", nargs="*", type=int, default=[])
     parser.add_argument("--swing", action="store_true")
