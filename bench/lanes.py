@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,6 +176,27 @@ def load(results: Results, lanes: Iterable[Lane], seconds: int, connections: int
         run = measure(lane.server, lane.path, seconds, connections, gzip=lane.gzip)
         results.setdefault(lane.name, []).append(run)
         print(f"  {lane.name}: {run.rate:,.0f} requests/s", file=sys.stderr, flush=True)
+
+
+def alternate(
+    site: Site,
+    worker_class: str,
+    rounds: int,
+    seconds: int,
+    connections: int,
+    names: Collection[str] = (),
+) -> Results:
+    """Load all lanes, or those that are named, round after round, each time with all servers anew:
+    where the memory of a process happens to lie makes it faster or slower by some hundredths as
+    long as it lives. Every other round goes backwards, so that no lane is always the first."""
+    results: Results = {}
+    for number in range(rounds):
+        with ExitStack() as stack:
+            lanes = start(site, worker_class, stack)
+            chosen = [lane for lane in lanes if not names or lane.name in names]
+            order = reversed(chosen) if number % 2 else chosen
+            load(results, order, seconds, connections)
+    return results
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """How fast the site is, beside the least that a server can do: tables of ratios.
 
-    python -m bench.speed [--seconds 4] [--rounds 5] [--workers sync own]
+    python -m bench.speed [--seconds 4] [--rounds 6] [--workers sync own]
                           [--connections 2 32] [--save]
     python -m bench.speed --swing [--rounds 10] [--save]
     python -m bench.speed --growth 1000 10000 100000 1000000 --keep DIR [--save]
@@ -10,7 +10,7 @@ with the same worker class and gunicorn.conf.py, and nginx; lets wrk load them i
 after round, each time started anew; prints medians. The figures mean something only while the
 machine does nothing else.
 
-``--swing`` shows instead why the rate of one and the same server jumps from run to run, and
+``--swing`` shows instead why the rate of one and the same server jumps (bench/swing.py), and
 ``--growth`` how pages slow down as the archive grows (bench/growth.py). ``--save`` puts what was
 printed into its place in bench/README.md.
 """
@@ -18,20 +18,14 @@ printed into its place in bench/README.md.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import re
-import subprocess
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from bench import growth
+from bench import growth, swing
 from bench.goals import Goal, at_least, at_most
 from bench.lanes import (
     ARTICLE,
@@ -41,18 +35,18 @@ from bench.lanes import (
     UNCACHED,
     UNCOUNTED,
     VIEW,
-    Lane,
     Results,
     Site,
+    alternate,
     editor,
     load,
     prepare,
     start,
     visits,
 )
-from bench.serving import NGINX, OWN, THREADS, WORKERS, Run, gunicorn
+from bench.readme import machine, save
+from bench.serving import OWN, WORKERS, Run
 
-README = Path(__file__).with_name("README.md")
 CONNECTIONS = 8
 # Lanes that also run with other numbers of connections.
 MAIN_LANES = (BARE, ROUTE, ARTICLE)
@@ -91,12 +85,13 @@ class Found:
 def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
     own = site.variables(f"{worker_class}-cached")
     before = visits(own)
-    results = alternate(site, worker_class, plan)
-    others = {n: alternate(site, worker_class, plan, MAIN_LANES, n) for n in plan.connections}
+    turns = site, worker_class, plan.rounds, plan.seconds
+    results = alternate(*turns, CONNECTIONS)
+    others = {n: alternate(*turns, n, MAIN_LANES) for n in plan.connections}
     with editor(site, own) as saves:
-        disturbed = alternate(site, worker_class, plan, (BARE, ARTICLE))
+        disturbed = alternate(*turns, CONNECTIONS, (BARE, ARTICLE))
     counted = visits(own) - before
-    own_lanes = {ARTICLE, COMPRESSED, *site.addresses}
+    own_lanes = {COMPRESSED, *site.addresses}
     tables = [
         (results, CONNECTIONS),
         (disturbed, CONNECTIONS),
@@ -122,26 +117,6 @@ def measure_all(site: Site, worker_class: str, plan: Plan) -> Found:
         # warm-up and run each end with as many requests under way as there are connections
         sum(2 * connections for _, connections in runs),
     )
-
-
-def alternate(
-    site: Site,
-    worker_class: str,
-    plan: Plan,
-    names: Collection[str] = (),
-    connections: int = CONNECTIONS,
-) -> Results:
-    """Load all lanes, or those that are named, round after round, each time with all servers anew:
-    where the memory of a process happens to lie makes it faster or slower by some hundredths as
-    long as it lives. Every other round goes backwards, so that no lane is always the first."""
-    results: Results = {}
-    for number in range(plan.rounds):
-        with ExitStack() as stack:
-            lanes = start(site, worker_class, stack)
-            chosen = [lane for lane in lanes if not names or lane.name in names]
-            order = reversed(chosen) if number % 2 else chosen
-            load(results, order, plan.seconds, connections)
-    return results
 
 
 def weigh(site: Site, name: str, worker_class: str, plan: Plan) -> list[int]:
@@ -274,74 +249,6 @@ def report(site: Site, worker_class: str, plan: Plan) -> list[str]:
     return lines
 
 
-SWING = (
-    ("as configured", OWN, THREADS, ()),
-    ("gthread", "gthread", THREADS, ()),
-    ("gthread, workers on any core", "gthread", THREADS, ("--config", "bench/any_core.py")),
-    ("gthread, one thread", "gthread", 1, ()),
-    ("gthread, a socket for each worker", "gthread", THREADS, ("--reuse-port",)),
-    ("sync", "sync", 1, ()),
-)
-
-
-def swing(site: Site, plan: Plan) -> list[str]:
-    """Each run of the same server: how the connections lay, and what became of it."""
-    lines = [
-        "| | | requests/s | connections | CPU of each worker | CPU µs | waits for each request |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lanes = []
-    with ExitStack() as stack:
-        for number, (title, worker_class, threads, options) in enumerate(SWING):
-            for name, app, variables in (
-                (BARE, "bench.baselines:bare", site.baseline()),
-                (ARTICLE, "wsgi:app", site.variables(f"swing-{number}")),
-            ):
-                server = stack.enter_context(
-                    gunicorn(app, worker_class, variables, threads=threads, options=options)
-                )
-                lanes.append(Lane(f"{title} | {name}", server, site.addresses[ARTICLE]))
-        results: Results = {}
-        for _ in range(plan.rounds):
-            load(results, lanes, plan.seconds, CONNECTIONS)
-    for name, runs in results.items():
-        for run in sorted(runs, key=lambda run: run.rate):
-            held = " + ".join(map(str, run.connections))
-            busy = " + ".join(f"{100 * seconds / plan.seconds:.0f} %" for seconds in run.busy)
-            lines.append(
-                f"| {name} | {run.rate:,.0f} | {held} | {busy} | {run.cpu_us:.0f}"
-                f" | {run.switches / max(run.requests, 1):.2f} |"
-            )
-    return [*lines, ""]
-
-
-def machine() -> str:
-    """The machine in one sentence, and what else it was doing."""
-    model = re.findall(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    said = subprocess.run([NGINX, "-v"], capture_output=True, text=True, check=False).stderr
-    return (
-        f"{datetime.now(UTC):%-d %B %Y, %H:%M} UTC, {os.cpu_count()} cores of"
-        f" {model[0] if model else platform.machine()}, {memory:.0f} GB, Linux"
-        f" {platform.release()}, Python {platform.python_version()}, gunicorn"
-        f" {version('gunicorn')} with {WORKERS} workers of {THREADS} threads,"
-        f" {said.strip().rpartition(' ')[2].replace('/', ' ')}; load before it"
-        f" {os.getloadavg()[0]:.1f}."
-    )
-
-
-def save(part: str, lines: list[str], by: str = "bench.speed") -> None:
-    """Put the lines between the marks of their part in README.md; ``by`` names the program."""
-    text = README.read_text()
-    mark, end = f"<!-- {by}: {part} -->", f"<!-- end of {part} -->"
-    if mark not in text or end not in text:
-        raise RuntimeError(f"README.md has no place for {part}")
-    before, _, rest = text.partition(mark)
-    _, _, after = rest.partition(end)
-    body = "\n".join(lines).strip()
-    README.write_text(f"{before}{mark}\n\n{body}\n\n{end}{after}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -377,7 +284,7 @@ def main() -> None:
                 "",
             ]
             if chosen.swing:
-                lines += swing(site, plan)
+                lines += swing.report(site, plan.rounds, plan.seconds, CONNECTIONS)
             else:
                 for worker_class in chosen.workers:
                     lines += report(site, worker_class, plan)

@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.goals import Goal, at_most
-from bench.speed import save
+from bench.readme import save
 from tests import gallery
 from tests.browser.conftest import CHROMIUM
 from tests.browser.test_weight import Wire

@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from bench.goals import Goal, at_least, at_most
-from bench.speed import save
+from bench.readme import save
 from dev import NODE_ENV
 from tests import gallery
 from tests.browser.conftest import CHROMIUM
