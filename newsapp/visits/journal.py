@@ -117,18 +117,18 @@ class JournalWriter:
             file = self._idle.pop()
         except IndexError:
             file = self._new_file(data)
-        written = 0
+        written, whole = 0, True
         try:
             written = os.write(file.number, data)
             while written < len(data):
                 written += os.write(file.number, data[written:])
         except OSError as error:
             written -= written % RECORD_BYTES
-            file.cut(file.size + written)
+            whole = file.cut(file.size + written)
             raise NotWrittenError(data[written:]) from error
         finally:
             file.size += written
-            if file.usable and file.size < self._rotate_bytes:
+            if whole and file.size < self._rotate_bytes:
                 self._idle.append(file)
             else:
                 file.close()
@@ -163,7 +163,6 @@ class _OwnFile:
 
     number: int
     size: int = 0
-    usable: bool = True
 
     @classmethod
     def make(cls, directory: Path) -> _OwnFile:
@@ -181,12 +180,13 @@ class _OwnFile:
             raise
         return cls(number)
 
-    def cut(self, size: int) -> None:
-        """Take a torn record off the end; where even that fails, never write here again."""
+    def cut(self, size: int) -> bool:
+        """Take a torn record off the end; False where even that fails: never write here again."""
         try:
             os.ftruncate(self.number, size)
         except OSError:
-            self.usable = False
+            return False
+        return True
 
     def close(self) -> None:
         os.close(self.number)
