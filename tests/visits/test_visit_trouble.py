@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,8 +16,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from newsapp.visits.journal import Record
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
+from newsapp.visits.rules import Hit
 from tests.visits.visiting import Browser, Clock, new_ledger, site_behind_counter, sqlite_url
 
 PATIENCE = 0.3
@@ -175,6 +179,34 @@ def test_a_write_cut_short_by_a_full_disk_leaves_whole_records(tmp_path: Path) -
         timeout=30,
     )
     assert done.stdout.split() == ["200", "4", "14"], done.stderr
+
+
+def test_after_a_torn_record_that_stays_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that takes half a record, and then neither the rest nor the record off again."""
+    ledger = new_ledger(sqlite_url(tmp_path), tmp_path)
+    record = Record(736434, 7, Hit(visit=True, view=True, printed=False))
+    ledger.append([record])
+    write, refused = os.write, iter([False, True])
+
+    def torn(file: int, data: bytes) -> int:
+        if next(refused):
+            raise OSError(errno.ENOSPC, "no space left")
+        return write(file, data[: len(data) // 2])
+
+    def stays(file: int, size: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "write", torn)
+        broken.setattr(os, "ftruncate", stays)
+        ledger.append([record])
+    for _ in range(3):
+        ledger.append([record])
+    ledger.fold_now()
+    assert ledger.article_views(7) == 5
+    ledger.close()
 
 
 READ_ONLY = """
