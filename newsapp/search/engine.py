@@ -103,6 +103,10 @@ class Engine(Protocol):
     ) -> None:
         """Add the terms of an entry that has none."""
 
+    def settle(self, connection: Connection) -> None:
+        """After a save: put some of the pieces together that saves leave, in the same transaction;
+        each question has to look into all of them."""
+
     def missing(self, connection: Connection, table: str, after: int, limit: int) -> list[int]:
         """Entries above ``after`` without terms in ``table``, in their order."""
 

@@ -67,6 +67,7 @@ def put(article: Article) -> None:
     engine.write(connection, TABLE, entry_id, found.terms)
     if engine.is_rebuilding(connection):
         engine.write(connection, NEW_TABLE, entry_id, found.terms)
+    engine.settle(connection)
     _learn(connection, found.title_words)
 
 

@@ -56,6 +56,9 @@ class PostgreSQL:
             {"id": entry_id, "terms": sorted(terms)},
         )
 
+    def settle(self, connection: Connection) -> None:
+        """PostgreSQL sees to that by itself."""
+
     def missing(self, connection: Connection, table: str, after: int, limit: int) -> list[int]:
         rows = connection.execute(
             text(

@@ -240,19 +240,29 @@ def test_old_rows_of_sqlite_are_dropped_by_a_rebuild(make_article: MakeArticle) 
     assert found("xuân") == [article.id]
 
 
+PIECES = text("SELECT count(DISTINCT segid) FROM search_terms_idx")
+
+
+def test_each_save_puts_some_pieces_of_sqlite_together(make_article: MakeArticle) -> None:
+    for number in range(15):
+        make_article(f"Chợ số {number}")
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.scalar(PIECES) <= 6
+    assert findings() == []
+
+
 def test_a_rebuild_puts_the_pieces_of_sqlite_together(
     make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "BATCH", 2)
     for number in range(9):
         make_article(f"Chợ số {number}")
-    pieces = text("SELECT count(DISTINCT segid) FROM search_terms_idx")
     if db.engine.dialect.name == "sqlite":
-        assert db.session.scalar(pieces) > 1
+        assert db.session.scalar(PIECES) > 1
     for _ in index.rebuild():
         pass
     if db.engine.dialect.name == "sqlite":
-        assert db.session.scalar(pieces) == 1
+        assert db.session.scalar(PIECES) == 1
     assert findings() == []
 
 
