@@ -117,7 +117,7 @@ def wrap(app: Flask, config: Config) -> None:
         app.wsgi_app = Turns(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, session_cookie=app.config["SESSION_COOKIE_NAME"]
         )
-    kept: Callable[[WSGIEnvironment], Kept | None] = nothing_kept
+    kept: Callable[[WSGIEnvironment, float], Kept | None] = nothing_kept
     if config.page_cache_mb:
         cache = PageCache(
             app.wsgi_app,
@@ -134,11 +134,13 @@ def wrap(app: Flask, config: Config) -> None:
         flood_limit=config.flood_limit,
         kept=kept,
     )
-    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]  # Flask's documented way
+    headers = SecurityHeaders(
         StaticFiles(counter, config.data_dir),
         behind_proxy=config.trusted_proxies > 0,
         complete=counter.answer_kept,
     )
+    # A method: Python enters one faster than an object that can be called.
+    app.wsgi_app = headers.__call__  # type: ignore[method-assign]  # Flask's documented way
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops

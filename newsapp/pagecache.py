@@ -45,9 +45,10 @@ _PAGE_OVERHEAD = 2_000
 Key = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeptPage:
-    """``until`` is in seconds since the epoch, as ``since`` is."""
+    """``until`` is in seconds since the epoch, as ``since`` is; ``asked``: whether somebody asked
+    for the page since it was last looked at whether it may stay."""
 
     version: int
     since: float
@@ -55,10 +56,12 @@ class KeptPage:
     headers: list[tuple[str, str]]
     page: CountedPage
     body: MarkedPage
+    asked: bool = False
 
 
 class _Row(OrderedDict[Key, KeptPage]):
-    """Pages in the order in which they were last asked for, within so many bytes."""
+    """Pages in the order in which they came, within so many bytes; those that were asked for go to
+    the end again when it is their turn to give way (the "clock" or second chance of paging)."""
 
     def __init__(self, bytes_max: int) -> None:
         super().__init__()
@@ -66,12 +69,18 @@ class _Row(OrderedDict[Key, KeptPage]):
         self.bytes = 0
 
     def put(self, key: Key, page: KeptPage) -> None:
-        """Take it instead of the one before; the longest unasked give way."""
+        """Take it instead of the one before. Others give way, or it does itself where all others
+        were asked for."""
         self.take(key)
         self[key] = page
         self.bytes += _size(page)
         while self.bytes > self.bytes_max:
-            self.take(next(iter(self)))
+            oldest = next(iter(self))
+            if self[oldest].asked:
+                self[oldest].asked = False
+                self.move_to_end(oldest)
+            else:
+                self.take(oldest)
 
     def take(self, key: Key) -> KeptPage | None:
         """The page, which is not here any more; None if it was not."""
@@ -95,17 +104,20 @@ class Shelf:
         self._proven = _Row(bytes_max - for_new)
 
     def get(self, key: Key) -> KeptPage | None:
+        # Without the lock: every reader of a kept page comes here.
+        if (page := self._proven.get(key)) is not None:
+            page.asked = True
+            return page
         with self._lock:
-            page = self._proven.get(key)
-            if page is not None:
-                self._proven.move_to_end(key)
-            elif (page := self._new.take(key)) is not None:
-                self._proven.put(key, page)
+            if (page := self._new.take(key)) is None:
+                return self._proven.get(key)  # another reader has just put it there
+            self._proven.put(key, page)
             return page
 
     def put(self, key: Key, page: KeptPage) -> None:
         with self._lock:
-            row = self._new if self._proven.take(key) is None else self._proven
+            page.asked = self._proven.take(key) is not None
+            row = self._proven if page.asked else self._new
             self._new.take(key)
             if _size(page) <= self._new.bytes_max:
                 row.put(key, page)
@@ -143,17 +155,16 @@ class PageCache:
         self.shelf = Shelf(bytes_max)
         self._in_the_making: set[Key] = set()
 
-    def find(self, environ: WSGIEnvironment) -> KeptPage | None:
-        """The page that answers a GET or HEAD, if it is kept and nothing has changed what it says."""
+    def find(self, environ: WSGIEnvironment, now: float) -> KeptPage | None:
+        """The page that answers a GET or HEAD at a time (seconds since the epoch), if it is kept
+        and nothing has changed what it says."""
         if self._session_cookie in environ.get("HTTP_COOKIE", ""):
             return None
         key = _key(environ)
         kept = self.shelf.get(key)
-        if kept is None:
+        if kept is None or not kept.since <= now < kept.until:
             return None
-        version, now = self._freshness.version(), self._clock()
-        if not kept.since <= now < kept.until:
-            return None
+        version = self._freshness.version()
         if kept.version == version or self._stands_in(kept, key, version):
             return kept
         return None
@@ -168,11 +179,12 @@ class PageCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not reads(environ, self._session_cookie):
             return self._app(environ, start_response)
-        if environ["REQUEST_METHOD"] == "HEAD" and (kept := self.find(environ)) is not None:
+        now = self._clock()
+        if environ["REQUEST_METHOD"] == "HEAD" and (kept := self.find(environ, now)) is not None:
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers)
             return ()
-        version, now = self._freshness.version(), self._clock()
+        version = self._freshness.version()
         if version is None:
             return self._app(environ, start_response)
         key = _key(environ)

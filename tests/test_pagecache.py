@@ -437,7 +437,7 @@ def ask(app: Flask) -> Callable[..., Any]:
                 "QUERY_STRING": query,
                 "HTTP_COOKIE": cookie,
             }
-            kept = cache.find(environ)
+            kept = cache.find(environ, clock())
             if kept is not None:
                 return kept.body.html
             return b"".join(cache(environ, lambda *_: lambda _: None))

@@ -33,10 +33,18 @@ _STORED = struct.Struct("<BHH")
 
 
 class Ready(NamedTuple):
-    """A filled page as it is answered, up to a moment by the monotonic clock."""
+    """A filled page as it is answered, from one moment up to another within the same second
+    (seconds since the epoch).
 
+    `newcomers` are the headers for readers who begin a visit with it, and `adds` is what each of
+    them adds to the journal; `headers` are the others', without a cookie.
+    """
+
+    since: float
     until: float
     headers: list[tuple[str, str]]
+    newcomers: list[tuple[str, str]]
+    adds: bytes
     body: list[bytes]
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache, partial
-from math import ceil
+from functools import lru_cache
+from math import ceil, floor
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -55,7 +55,7 @@ class Kept(Protocol):
     def body(self) -> MarkedPage: ...
 
 
-def nothing_kept(_environ: WSGIEnvironment) -> Kept | None:
+def nothing_kept(_environ: WSGIEnvironment, _now: float) -> Kept | None:
     """For an application whose pages nobody keeps."""
     return None
 
@@ -63,8 +63,9 @@ def nothing_kept(_environ: WSGIEnvironment) -> Kept | None:
 class VisitCounter:
     """WSGI middleware around whatever makes pages; see `rules` for what it counts.
 
-    `kept` gives the page that answers a request without the application being asked. REMOTE_ADDR
-    must be the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
+    `kept` gives the page that answers a request at a time (seconds since the epoch) without the
+    application being asked; those of http and of https are not the same page. REMOTE_ADDR must be
+    the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
 
     A browser that the flood limit turns away gets no cookie: its next page asks for a place in
     the network's minute again, so that a person among a crowd behind one address is counted a
@@ -78,7 +79,7 @@ class VisitCounter:
         secret_key: bytes | str,
         zone: ZoneInfo,
         flood_limit: int,
-        kept: Callable[[WSGIEnvironment], Kept | None] = nothing_kept,
+        kept: Callable[[WSGIEnvironment, float], Kept | None] = nothing_kept,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
@@ -89,10 +90,6 @@ class VisitCounter:
         self._cookie = VisitCookie(secret_key)
         self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
         self._figures = Figures(ledger)
-        # In a rush most readers are new and come for one page: in one second, all add the same
-        # and are sent the same.
-        self._newcomer = lru_cache(256)(partial(self._counted, None))
-        self._day = lru_cache(8)(self._day_of)
 
     def close(self) -> None:
         """Close what this layer opened itself; the ledger is closed by whoever made it."""
@@ -106,13 +103,23 @@ class VisitCounter:
 
         A kept page has all its headers: this may be tried before any other layer.
         """
-        if environ["REQUEST_METHOD"] != "GET" or (kept := self._kept(environ)) is None:
+        if environ["REQUEST_METHOD"] != "GET":
+            return None
+        now = self._clock()
+        kept = self._kept(environ, now)
+        if kept is None:
             return None
         packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         ready = kept.body.ready.get(packed)
-        if ready is None or ready.until <= time.monotonic():
-            ready = self._make_ready(kept, packed=packed)
-        start_response("200 OK", self._count(environ, kept.page) + ready.headers)
+        if ready is None or not ready.since <= now < ready.until:
+            ready = self._make_ready(kept, now, packed=packed, secure=_is_secure(environ))
+        reason, visit = self._reader(environ, kept.page, now)
+        if reason is None and visit is None:
+            self._ledger.write(ready.adds)
+            headers = ready.newcomers.copy()
+        else:
+            headers = self._count(environ, kept.page, now, reason, visit) + ready.headers
+        start_response("200 OK", headers)
         return ready.body
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -131,14 +138,16 @@ class VisitCounter:
             body = self._fill(environ, answer, body)
         page = public_page(environ, answer.status, answer.header("content-type"))
         if page is not None:
-            answer.headers += self._count(environ, page)
+            now = self._clock()
+            answer.headers += self._count(environ, page, now, *self._reader(environ, page, now))
         if page is not None or answer.filled:
             answer.headers_default(*_LIVE)
         answer.send(start_response)
         return body
 
-    def _make_ready(self, kept: Kept, *, packed: bool) -> Ready:
-        """A kept page with the figures of the moment."""
+    def _make_ready(self, kept: Kept, now: float, *, packed: bool, secure: bool) -> Ready:
+        """A kept page with the figures of the moment, and what it is to those who are new: in a
+        rush most readers are, and in one second all add the same and are sent the same."""
         self._ledger.start()
         known = self._figures.get(kept.body.articles, kept.body.site)
         html = (kept.body.gzipped if packed else kept.body.filled)(known.views, known.site)
@@ -147,45 +156,57 @@ class VisitCounter:
             headers.append(_PACKED)
         if not any(name.lower() == "cache-control" for name, _ in kept.headers):
             headers.append(_LIVE)
-        ready = kept.body.ready[packed] = Ready(known.until, headers + kept.headers, [html])
+        headers += kept.headers
+        until = min(floor(now) + 1, now + known.until - time.monotonic())
+        adds, cookie = self._counted(None, kept.page, now, secure=secure)
+        ready = Ready(now, until, headers, cookie + headers, adds, [html])
+        kept.body.ready[packed] = ready
         return ready
 
-    def _count(self, environ: WSGIEnvironment, page: CountedPage) -> Headers:
+    def _reader(
+        self, environ: WSGIEnvironment, page: CountedPage, now: float
+    ) -> tuple[Reason | None, Visit | None]:
+        """What speaks against counting a public page, and the visit that its reader is on."""
+        if reason := exclusion(environ, page):
+            return reason, None
+        cookies = environ.get("HTTP_COOKIE")
+        if cookies and (visit := self._cookie.read(cookies, int(now * 1000))):
+            return None, visit
+        if self._flood.admits(environ.get("REMOTE_ADDR", "")):
+            return None, None
+        return Reason.FLOOD, None
+
+    def _count(
+        self,
+        environ: WSGIEnvironment,
+        page: CountedPage,
+        now: float,
+        reason: Reason | None,
+        visit: Visit | None,
+    ) -> Headers:
         """Count a public page; the headers that tell its reader's browser so."""
-        now = self._clock()
-        day = self._day(now // 60)
-        reason = exclusion(environ, page)
-        visit = None
-        if reason is None:
-            if cookies := environ.get("HTTP_COOKIE"):
-                visit = self._cookie.read(cookies, int(now * 1000))
-            if visit is None and not self._flood.admits(environ.get("REMOTE_ADDR", "")):
-                reason = Reason.FLOOD
         if reason is not None:
-            self._ledger.append([Record(day, page.article_id, reason=reason)])
+            self._ledger.write(pack(Record(self._day(now), page.article_id, reason=reason)))
             return []
-        secure = environ.get("wsgi.url_scheme") == "https"
-        if visit is None:
-            # Rounded up: nobody's half hour is shorter for it.
-            data, cookie = self._newcomer(page, day, ceil(now) * 1000, secure)
-        else:
-            data, cookie = self._counted(visit, page, day, int(now * 1000), secure)
+        data, cookie = self._counted(visit, page, now, secure=_is_secure(environ))
         if data:
             self._ledger.write(data)
         return cookie
 
     def _counted(
-        self, visit: Visit | None, page: CountedPage, day: int, now_ms: int, secure: bool
+        self, visit: Visit | None, page: CountedPage, now: float, *, secure: bool
     ) -> tuple[bytes, Headers]:
         """What a page adds to the journal, if anything, and the cookie for its reader's browser."""
+        # The first page's time is rounded up: nobody's half hour is shorter for it.
+        now_ms = ceil(now) * 1000 if visit is None else int(now * 1000)
         hit, visit = count(page, visit, now_ms)
         adds = hit.visit or hit.view or hit.printed
-        data = pack(Record(day, page.article_id, hit)) if adds else b""
+        data = pack(Record(self._day(now), page.article_id, hit)) if adds else b""
         return data, [("Set-Cookie", self._cookie.header(visit, secure=secure))]
 
-    def _day_of(self, minute: float) -> int:
-        """The ordinal of the day, in the site's zone, of a minute since the epoch."""
-        return datetime.fromtimestamp(minute * 60, self._zone).toordinal()
+    def _day(self, now: float) -> int:
+        """The ordinal of the day in the site's zone."""
+        return datetime.fromtimestamp(now, self._zone).toordinal()
 
     def _fill(
         self, environ: WSGIEnvironment, answer: Answer, body: Iterable[bytes]
@@ -212,6 +233,10 @@ class VisitCounter:
     def _filled(self, page: MarkedPage, *, packed: bool = False) -> bytes:
         known = self._figures.get(page.articles, page.site)
         return (page.gzipped if packed else page.filled)(known.views, known.site)
+
+
+def _is_secure(environ: WSGIEnvironment) -> bool:
+    return environ.get("wsgi.url_scheme") == "https"
 
 
 def _is_readers(environ: WSGIEnvironment) -> bool:

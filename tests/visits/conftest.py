@@ -59,9 +59,15 @@ def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
     ledger.close()
 
 
+@pytest.fixture(params=["asked", "kept"])
+def keeps(request: pytest.FixtureRequest) -> bool:
+    """Whether pages are kept: they are counted by the same rules on a way of their own."""
+    return bool(request.param == "kept")
+
+
 @pytest.fixture
-def counter(ledger: Ledger, clock: Clock) -> Iterator[VisitCounter]:
-    counter = site_behind_counter(ledger, clock)
+def counter(ledger: Ledger, clock: Clock, keeps: bool) -> Iterator[VisitCounter]:
+    counter = site_behind_counter(ledger, clock, keeps=keeps)
     yield counter
     counter.close()
 

@@ -13,7 +13,8 @@ from wsgiref.validate import validator
 from zoneinfo import ZoneInfo
 
 from newsapp.visits.ledger import Ledger
-from newsapp.visits.middleware import VisitCounter
+from newsapp.visits.marks import MarkedPage
+from newsapp.visits.middleware import VisitCounter, nothing_kept
 from newsapp.visits.rules import (
     PAGE_KEY,
     CountedPage,
@@ -99,6 +100,35 @@ class _Body(list[bytes]):
 
 
 @dataclass
+class KeptPage:
+    """A page as a cache keeps it."""
+
+    headers: list[tuple[str, str]]
+    page: CountedPage
+    body: MarkedPage
+
+
+class Shelf:
+    """Has kept every page of a site that may be kept."""
+
+    def __init__(self, addresses: dict[str, Page]) -> None:
+        self._kept = {
+            (path, scheme): KeptPage(
+                [("Content-Type", page.content_type), *page.headers],
+                page.counted,
+                MarkedPage(page.text.encode()),
+            )
+            for path, page in addresses.items()
+            for scheme in ("http", "https")
+            if page.counted and not page.counted.staff
+            if page.status == "200 OK" and page.content_type.startswith("text/html")
+        }
+
+    def __call__(self, environ: dict[str, Any], _now: float) -> KeptPage | None:
+        return self._kept.get((environ["PATH_INFO"], environ["wsgi.url_scheme"]))
+
+
+@dataclass
 class Got:
     """An answer as a browser has it."""
 
@@ -142,12 +172,16 @@ class Browser:
         if self.cookie and self.clock() < self.dropped_at:
             full.setdefault("HTTP_COOKIE", f"theme=dark; {self.cookie}; last=1")
         setup_testing_defaults(full)
-        got = fetch(validator(self.counter), full)
+        got = fetch(validator(self._answer), full)
         cookie = got.header("Set-Cookie")
         if cookie and self.keeps_cookies:
             self.cookie = cookie.partition(";")[0]
             self.dropped_at = self.clock() + 1800
         return got
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        kept = self.counter.answer_kept(environ, start_response)
+        return self.counter(environ, start_response) if kept is None else kept
 
 
 def fetch(app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Got:
@@ -174,8 +208,12 @@ def site_behind_counter(
     clock: Clock,
     app: Any = None,
     flood_limit: int = 0,
+    *,
+    keeps: bool = False,
 ) -> VisitCounter:
-    return VisitCounter(app or Site(), ledger, KEY, ZONE, flood_limit, clock=clock)
+    site = app or Site()
+    kept: Any = Shelf(site.pages) if keeps else nothing_kept
+    return VisitCounter(site, ledger, KEY, ZONE, flood_limit, kept, clock)
 
 
 def new_ledger(url: str, directory: Path, clock: Clock | None = None) -> Ledger:
