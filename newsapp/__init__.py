@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -30,10 +27,7 @@ from newsapp.search import views as search_views
 from newsapp.static_files import StaticFiles
 from newsapp.turns import Turns
 from newsapp.visits.ledger import Ledger
-from newsapp.visits.middleware import Kept, VisitCounter, nothing_kept
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from newsapp.visits.middleware import VisitCounter
 
 FORM_BYTES_MAX = 32 * 1024 * 1024
 
@@ -117,7 +111,7 @@ def wrap(app: Flask, config: Config) -> None:
         app.wsgi_app = Turns(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, session_cookie=app.config["SESSION_COOKIE_NAME"]
         )
-    kept: Callable[[WSGIEnvironment, float], Kept | None] = nothing_kept
+    cache = None
     if config.page_cache_mb:
         cache = PageCache(
             app.wsgi_app,
@@ -125,14 +119,14 @@ def wrap(app: Flask, config: Config) -> None:
             config.page_cache_mb * 1024 * 1024,
             session_cookie=app.config["SESSION_COOKIE_NAME"],
         )
-        app.wsgi_app, kept = cache, cache.find  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app = cache  # type: ignore[method-assign]  # Flask's documented way
     counter = app.extensions["newsapp.visits"] = VisitCounter(
         app.wsgi_app,
         app.extensions["newsapp.ledger"],
         secret_key=config.secret_key,
         zone=config.zone,
         flood_limit=config.flood_limit,
-        kept=kept,
+        keeper=cache,
     )
     headers = SecurityHeaders(
         StaticFiles(counter, config.data_dir),

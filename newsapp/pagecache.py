@@ -154,6 +154,8 @@ class PageCache:
         self._clock = clock
         self.shelf = Shelf(bytes_max)
         self._in_the_making: set[Key] = set()
+        # For who keeps an answer of ours in turn.
+        self.version = freshness.version
 
     def find(self, environ: WSGIEnvironment, now: float) -> KeptPage | None:
         """The page that answers a GET or HEAD at a time (seconds since the epoch), if it is kept

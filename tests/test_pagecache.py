@@ -277,8 +277,9 @@ def test_nobody_gets_the_page_of_somebody_else(
     english = make_account(Role.ADMINISTRATOR, "quantri")
     english.language = Language.ENGLISH
     db.session.commit()
-    visitors = {
+    visitors: dict[str, CheckingClient | None] = {
         "reader": client,
+        "new reader": None,
         "contributor": sign_in(make_account(Role.CONTRIBUTOR)),
         "editor": sign_in(make_account(Role.EDITOR)),
         "English administrator": sign_in(english),
@@ -286,8 +287,11 @@ def test_nobody_gets_the_page_of_somebody_else(
     places = ["/", address(article), "/muc/tin-hoat-dong", "/luu-tru", "/bien-tap/", "/dang-nhap"]
 
     def seen(name: str, place: str, host: str = "localhost") -> tuple[int, str]:
-        answer = visitors[name].get(
-            place, expect=None if name != "reader" else expected[place], base_url=f"http://{host}"
+        answer = (visitors[name] or app.test_client()).get(
+            place,
+            expect=expected[place] if "reader" in name else None,
+            base_url=f"http://{host}",
+            headers=FIREFOX,
         )
         # But for form tokens and figures.
         return answer.status_code, re.sub(r'value="[^"]{40,}"|[0-9]', "", answer.text)
@@ -301,7 +305,7 @@ def test_nobody_gets_the_page_of_somebody_else(
                 seen(first, place)
                 status, html = seen(second, place)
                 assert status == alone[second, place][0]
-                if second == "reader":
+                if "reader" in second:
                     assert html == alone[second, place][1]
                     assert "csrf_token" not in html or place == "/dang-nhap"
     token = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
@@ -328,6 +332,34 @@ def test_each_host_has_its_own_pages_and_strangers_none(
         address(article), base_url="http://evil.example", headers=FIREFOX, expect=400
     )
     assert article.title not in stranger.text
+
+
+def test_new_readers_who_ask_for_different_things_get_them(
+    app: Flask, make_article: MakeArticle
+) -> None:
+    """What one is answered, others of the same second are answered too: those who ask the same."""
+    for number in range(45):
+        make_article(f"Tin số {number:02}", at=datetime.now(UTC) - timedelta(hours=number))
+
+    def read(base_url: str, path: str) -> str:
+        answer = app.test_client().get(path, base_url=base_url, headers=FIREFOX)
+        return re.sub(r"<b>[0-9]</b>|>[0-9.]+<", "", answer.text)
+
+    section = "/muc/tin-hoat-dong"
+    onward = re.search(r'"(/muc/[^"]+truoc=[^"]+)"', read("http://localhost", section))
+    assert onward
+    asked = [
+        (f"http://{host}{mounted_at}", path)
+        for host in ("localhost", "127.0.0.1", "localhost:8000")
+        for mounted_at in ("", "/cong-thong-tin")
+        for path in ("/", section)
+    ]
+    asked.append(("http://localhost", onward[1]))
+    pages = {place: read(*place) for place in asked}
+    assert len(set(pages.values())) == len(asked)
+    for _ in range(3):
+        for place in asked:
+            assert read(*place) == pages[place]
 
 
 def test_only_parameters_that_pages_read_make_another_page(

@@ -40,6 +40,7 @@ class Ready(NamedTuple):
     them adds to the journal; `headers` are the others', without a cookie.
     """
 
+    version: int
     since: float
     until: float
     headers: list[tuple[str, str]]

@@ -28,6 +28,7 @@ from newsapp.visits.rules import (
     CountedPage,
     Reason,
     Visit,
+    agent_exclusion,
     count,
     exclusion,
     is_html,
@@ -41,12 +42,20 @@ _VARIES = ("Vary", "Accept-Encoding")
 _PACKED = ("Content-Encoding", "gzip")
 # Figures change while nothing else does: to be asked for again each time.
 _LIVE = ("Cache-Control", "private, no-cache")
+# So many different requests are known for a second; each may hold a page.
+_MOST_ALIKE = 100
+
+_Key = tuple[str | None, ...]
 
 
 class Kept(Protocol):
     """A public page as the application once made it: a plain 200 for readers, with all headers but
-    those that its figures bring."""
+    those that its figures bring. ``until`` is in seconds since the epoch."""
 
+    @property
+    def version(self) -> int: ...
+    @property
+    def until(self) -> float: ...
     @property
     def headers(self) -> Headers: ...
     @property
@@ -55,17 +64,22 @@ class Kept(Protocol):
     def body(self) -> MarkedPage: ...
 
 
-def nothing_kept(_environ: WSGIEnvironment, _now: float) -> Kept | None:
-    """For an application whose pages nobody keeps."""
-    return None
+class Keeper(Protocol):
+    """Has pages that can be answered without the application being asked."""
+
+    def find(self, environ: WSGIEnvironment, now: float) -> Kept | None:
+        """The page that answers a request at a time (seconds since the epoch); those of http and of
+        https are not the same page."""
+
+    def version(self) -> int | None:
+        """The number of what is in force: a page of that number holds until its time is over."""
 
 
 class VisitCounter:
     """WSGI middleware around whatever makes pages; see `rules` for what it counts.
 
-    `kept` gives the page that answers a request at a time (seconds since the epoch) without the
-    application being asked; those of http and of https are not the same page. REMOTE_ADDR must be
-    the reader's, not a proxy's, and `wsgi.url_scheme` what the reader's browser speaks.
+    `keeper` has the pages that need no application. REMOTE_ADDR must be the reader's, not a proxy's,
+    and `wsgi.url_scheme` what the reader's browser speaks.
 
     A browser that the flood limit turns away gets no cookie: its next page asks for a place in
     the network's minute again, so that a person among a crowd behind one address is counted a
@@ -79,13 +93,16 @@ class VisitCounter:
         secret_key: bytes | str,
         zone: ZoneInfo,
         flood_limit: int,
-        kept: Callable[[WSGIEnvironment, float], Kept | None] = nothing_kept,
+        keeper: Keeper | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._ledger = ledger
         self._zone = zone
-        self._kept = kept
+        self._keeper = keeper
+        # In a rush most readers are new, and many ask for the same: what one was answered, and how it
+        # counted, holds for the others of the same second.
+        self._alike: dict[_Key, Ready] = {}
         self._clock = clock
         self._cookie = VisitCookie(secret_key)
         self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
@@ -103,11 +120,32 @@ class VisitCounter:
 
         A kept page has all its headers: this may be tried before any other layer.
         """
-        if environ["REQUEST_METHOD"] != "GET":
+        if self._keeper is None:
             return None
         now = self._clock()
-        kept = self._kept(environ, now)
-        if kept is None:
+        key = _key(environ)
+        ready = self._alike.get(key)
+        if (
+            ready is None
+            or not ready.since <= now < ready.until
+            or ready.version != self._keeper.version()
+            or agent_exclusion(environ) is not None
+            or not self._flood.admits(environ.get("REMOTE_ADDR", ""))
+        ):
+            return self._answer_kept(self._keeper, environ, start_response, now, key)
+        self._ledger.write(ready.adds)
+        start_response("200 OK", ready.newcomers.copy())
+        return ready.body
+
+    def _answer_kept(
+        self,
+        keeper: Keeper,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        now: float,
+        key: _Key,
+    ) -> Iterable[bytes] | None:
+        if environ["REQUEST_METHOD"] != "GET" or (kept := keeper.find(environ, now)) is None:
             return None
         packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         ready = kept.body.ready.get(packed)
@@ -115,10 +153,10 @@ class VisitCounter:
             ready = self._make_ready(kept, now, packed=packed, secure=_is_secure(environ))
         reason, visit = self._reader(environ, kept.page, now)
         if reason is None and visit is None:
-            self._ledger.write(ready.adds)
-            headers = ready.newcomers.copy()
-        else:
-            headers = self._count(environ, kept.page, now, reason, visit) + ready.headers
+            if len(self._alike) >= _MOST_ALIKE:
+                self._alike.clear()
+            self._alike[key] = ready
+        headers = self._count(environ, kept.page, now, reason, visit) + ready.headers
         start_response("200 OK", headers)
         return ready.body
 
@@ -157,9 +195,9 @@ class VisitCounter:
         if not any(name.lower() == "cache-control" for name, _ in kept.headers):
             headers.append(_LIVE)
         headers += kept.headers
-        until = min(floor(now) + 1, now + known.until - time.monotonic())
+        until = min(floor(now) + 1, kept.until, now + known.until - time.monotonic())
         adds, cookie = self._counted(None, kept.page, now, secure=secure)
-        ready = Ready(now, until, headers, cookie + headers, adds, [html])
+        ready = Ready(kept.version, now, until, headers, cookie + headers, adds, [html])
         kept.body.ready[packed] = ready
         return ready
 
@@ -233,6 +271,26 @@ class VisitCounter:
     def _filled(self, page: MarkedPage, *, packed: bool = False) -> bytes:
         known = self._figures.get(page.articles, page.site)
         return (page.gzipped if packed else page.filled)(known.views, known.site)
+
+
+def _key(environ: WSGIEnvironment) -> _Key:
+    """All that decides what a page is and how it counts, but for the reader's browser and network
+    and for the moment. One by one: a loop would take as long as all the rest."""
+    get = environ.get
+    return (
+        get("REQUEST_METHOD"),
+        get("wsgi.url_scheme"),
+        get("HTTP_HOST"),
+        get("SCRIPT_NAME"),
+        get("PATH_INFO"),
+        get("QUERY_STRING"),
+        get("HTTP_ACCEPT_ENCODING"),
+        get("HTTP_COOKIE"),
+        get("HTTP_SEC_PURPOSE"),
+        get("HTTP_PURPOSE"),
+        get("HTTP_X_PURPOSE"),
+        get("HTTP_X_MOZ"),
+    )
 
 
 def _is_secure(environ: WSGIEnvironment) -> bool:

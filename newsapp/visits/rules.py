@@ -81,6 +81,11 @@ def exclusion(environ: Mapping[str, Any], page: CountedPage) -> Reason | None:
         return Reason.PREFETCH
     if page.staff:
         return Reason.STAFF
+    return agent_exclusion(environ)
+
+
+def agent_exclusion(environ: Mapping[str, Any]) -> Reason | None:
+    """The reason that speaks against whatever program asks."""
     return _agent_reason(environ.get("HTTP_USER_AGENT", "")[:_AGENT_MAX])
 
 

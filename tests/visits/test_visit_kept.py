@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from datetime import date
 
@@ -11,7 +12,19 @@ from newsapp.visits import figures
 from newsapp.visits.cookie import VisitCookie
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
-from tests.visits.visiting import KEY, Browser, Clock, site_behind_counter
+from newsapp.visits.rules import CountedPage, Reason
+from tests.visits.visiting import (
+    EVER,
+    KEY,
+    ZONE,
+    Browser,
+    Clock,
+    Page,
+    Shelf,
+    Site,
+    pages,
+    site_behind_counter,
+)
 
 
 @pytest.fixture
@@ -29,10 +42,23 @@ def last_ms(browser: Browser, clock: Clock) -> int:
 def test_a_server_may_change_the_headers_that_it_is_given(
     counter: VisitCounter, clock: Clock
 ) -> None:
-    first = Browser(counter, clock).get("/tin/7")
-    before = list(first.headers)
-    first.headers.clear()
-    assert Browser(counter, clock).get("/tin/7").headers == before
+    before = list(Browser(counter, clock).get("/tin/7").headers)
+    for _ in range(3):
+        got = Browser(counter, clock).get("/tin/7")
+        assert got.headers == before
+        got.headers.clear()
+
+
+def test_who_comes_back_in_the_same_second_is_not_new(
+    counter: VisitCounter, ledger: Ledger, clock: Clock
+) -> None:
+    readers = [Browser(counter, clock) for _ in range(3)]
+    for _ in range(4):
+        for reader in readers:
+            reader.get("/tin/7")
+    ledger.fold_now()
+    assert ledger.site_total() == 3
+    assert ledger.views_of([7]) == {7: 3}
 
 
 def test_a_newcomer_s_half_hour_begins_at_the_end_of_the_second(
@@ -52,6 +78,83 @@ def test_a_returning_reader_s_begins_at_the_moment(counter: VisitCounter, clock:
     clock.now += 60.25
     reader.get("/tin/8")
     assert last_ms(reader, clock) == clock.now * 1000
+
+
+@pytest.mark.parametrize(
+    ("differs", "reason"),
+    [
+        ({"HTTP_USER_AGENT": "Googlebot/2.1"}, Reason.BOT),
+        ({"HTTP_USER_AGENT": ""}, Reason.EMPTY_AGENT),
+        ({"HTTP_SEC_PURPOSE": "prefetch"}, Reason.PREFETCH),
+        ({"HTTP_PURPOSE": "prefetch"}, Reason.PREFETCH),
+        ({"HTTP_X_PURPOSE": "preview"}, Reason.PREFETCH),
+        ({"HTTP_X_MOZ": "prefetch"}, Reason.PREFETCH),
+        ({"REQUEST_METHOD": "HEAD"}, Reason.HEAD),
+    ],
+    ids=lambda value: str(value),
+)
+def test_who_is_not_counted_is_not_taken_for_the_newcomer_before(
+    differs: dict[str, str], reason: Reason, counter: VisitCounter, ledger: Ledger, clock: Clock
+) -> None:
+    for _ in range(3):
+        Browser(counter, clock).get("/tin/7")
+    assert Browser(counter, clock).get("/tin/7", **differs).header("Set-Cookie") is None
+    ledger.fold_now()
+    assert ledger.site_total() == 3
+    assert ledger.excluded(*EVER) == {reason: 1}
+
+
+def test_what_is_asked_for_in_other_words_is_another_answer(
+    counter: VisitCounter, clock: Clock
+) -> None:
+    plain = Browser(counter, clock).get("/tin/7")
+    assert Browser(counter, clock).get("/tin/7").body == plain.body
+    other = Browser(counter, clock).get("/tin/8")
+    assert "Tám" in other.text
+    secure = Browser(counter, clock).get("/tin/7", **{"wsgi.url_scheme": "https"})
+    assert str(secure.header("Set-Cookie")).endswith("; Secure")
+    assert not str(plain.header("Set-Cookie")).endswith("; Secure")
+    packed = Browser(counter, clock).get("/tin/7", HTTP_ACCEPT_ENCODING="gzip")
+    assert gzip.decompress(packed.body) == plain.body
+
+
+EDITED = {"/tin/7": Page("<h1>Bảy, sửa</h1>", CountedPage(7))}
+
+
+def test_a_page_holds_no_longer_than_its_version(ledger: Ledger, clock: Clock) -> None:
+    shelf = Shelf(pages())
+    counter = VisitCounter(Site(), ledger, KEY, ZONE, 0, shelf, clock)
+    assert Browser(counter, clock).get("/tin/7").text == "<h1>Bảy</h1>786"
+    shelf.put(EDITED)
+    assert Browser(counter, clock).get("/tin/7").text == "<h1>Bảy, sửa</h1>"
+
+
+def test_a_page_holds_no_longer_than_its_time(ledger: Ledger, clock: Clock) -> None:
+    shelf = Shelf(pages(), until=clock.now + 0.5)
+    counter = VisitCounter(Site(EDITED), ledger, KEY, ZONE, 0, shelf, clock)
+    for passed, text in (
+        (0.0, "<h1>Bảy</h1>786"),
+        (0.4, "<h1>Bảy</h1>786"),
+        (0.2, "<h1>Bảy, sửa</h1>"),
+    ):
+        clock.now += passed
+        assert Browser(counter, clock).get("/tin/7").text == text
+
+
+def test_a_flood_is_one_for_new_readers_of_one_page_too(ledger: Ledger, clock: Clock) -> None:
+    counter = site_behind_counter(ledger, clock, flood_limit=2, keeps=True)
+    got = [Browser(counter, clock).get("/tin/7").header("Set-Cookie") for _ in range(5)]
+    assert [value is not None for value in got] == [True, True, False, False, False]
+    ledger.fold_now()
+    assert ledger.excluded(*EVER) == {Reason.FLOOD: 3}
+
+
+def test_many_different_requests_are_not_all_remembered(
+    counter: VisitCounter, clock: Clock
+) -> None:
+    for number in range(1_000):
+        Browser(counter, clock).get("/tin/7", QUERY_STRING=f"fbclid={number}")
+    assert len(counter._alike) <= 100
 
 
 def test_midnight_parts_two_readers(counter: VisitCounter, ledger: Ledger, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.marks import MarkedPage
-from newsapp.visits.middleware import VisitCounter, nothing_kept
+from newsapp.visits.middleware import VisitCounter
 from newsapp.visits.rules import (
     PAGE_KEY,
     CountedPage,
@@ -106,17 +106,28 @@ class KeptPage:
     headers: list[tuple[str, str]]
     page: CountedPage
     body: MarkedPage
+    version: int
+    until: float
 
 
 class Shelf:
-    """Has kept every page of a site that may be kept."""
+    """Keeps every page of a site that may be kept, as a `Keeper`."""
 
-    def __init__(self, addresses: dict[str, Page]) -> None:
+    def __init__(self, addresses: dict[str, Page], until: float = float("inf")) -> None:
+        self._number = 0
+        self._until = until
+        self.put(addresses)
+
+    def put(self, addresses: dict[str, Page]) -> None:
+        """These are the pages now."""
+        self._number += 1
         self._kept = {
             (path, scheme): KeptPage(
                 [("Content-Type", page.content_type), *page.headers],
                 page.counted,
                 MarkedPage(page.text.encode()),
+                self._number,
+                self._until,
             )
             for path, page in addresses.items()
             for scheme in ("http", "https")
@@ -124,8 +135,12 @@ class Shelf:
             if page.status == "200 OK" and page.content_type.startswith("text/html")
         }
 
-    def __call__(self, environ: dict[str, Any], _now: float) -> KeptPage | None:
-        return self._kept.get((environ["PATH_INFO"], environ["wsgi.url_scheme"]))
+    def find(self, environ: dict[str, Any], now: float) -> KeptPage | None:
+        kept = self._kept.get((environ["PATH_INFO"], environ["wsgi.url_scheme"]))
+        return kept if kept and now < kept.until else None
+
+    def version(self) -> int:
+        return self._number
 
 
 @dataclass
@@ -212,8 +227,8 @@ def site_behind_counter(
     keeps: bool = False,
 ) -> VisitCounter:
     site = app or Site()
-    kept: Any = Shelf(site.pages) if keeps else nothing_kept
-    return VisitCounter(site, ledger, KEY, ZONE, flood_limit, kept, clock)
+    shelf = Shelf(site.pages) if keeps else None
+    return VisitCounter(site, ledger, KEY, ZONE, flood_limit, shelf, clock)
 
 
 def new_ledger(url: str, directory: Path, clock: Clock | None = None) -> Ledger:
