@@ -133,38 +133,39 @@ def prepare(folder: Path) -> Site:
     )
 
 
-def start(site: Site, worker_class: str, stack: ExitStack, only: str = "") -> list[Lane]:
-    """Start the servers, or the one with the lane ``only``, and say what is to be loaded."""
+def start(
+    site: Site, worker_class: str, stack: ExitStack, names: Collection[str] = ()
+) -> list[Lane]:
+    """Start the servers of all lanes, or of those that are named; the lanes."""
     baseline = site.baseline()
-    apps = {
-        BARE: ("bench.baselines:bare", baseline),
-        ARTICLE: ("wsgi:app", site.variables(f"{worker_class}-cached")),
-        UNCOUNTED: ("bench.uncounted:app", site.variables(f"{worker_class}-uncounted")),
-        ROUTE: ("bench.baselines:route", baseline),
-        VIEW: ("bench.baselines:view", baseline),
+    path = site.addresses[ARTICLE]
+    others = [(name, where) for name, where in site.addresses.items() if name != ARTICLE]
+    cached = site.variables(f"{worker_class}-cached")
+    uncounted = site.variables(f"{worker_class}-uncounted")
+    uncached = site.variables(f"{worker_class}-uncached", NEWSAPP_PAGE_CACHE="0")
+    # What is compared comes one after the other: a shared machine is faster now and slower then.
+    servers: dict[str, tuple[str, dict[str, str], list[tuple[str, str]]]] = {
+        BARE: ("bench.baselines:bare", baseline, []),
+        ARTICLE: ("wsgi:app", cached, [(COMPRESSED, path), *others]),
+        UNCOUNTED: ("bench.uncounted:app", uncounted, []),
+        ROUTE: ("bench.baselines:route", baseline, []),
+        VIEW: ("bench.baselines:view", baseline, []),
         UNCACHED: (
             "wsgi:app",
-            site.variables(f"{worker_class}-uncached", NEWSAPP_PAGE_CACHE="0"),
+            uncached,
+            [(f"{name}, uncached", where) for name, where in others],
         ),
     }
-    path = site.addresses[ARTICLE]
-    others = {name: path for name, path in site.addresses.items() if name != ARTICLE}
     lanes: list[Lane] = []
-    for name, (app, variables) in apps.items():
-        if only not in ("", name):
-            continue
-        server = stack.enter_context(gunicorn(app, worker_class, variables))
-        lanes.append(Lane(name, server, path))
-        if name == ARTICLE:
-            lanes.append(Lane(COMPRESSED, server, path, gzip=True))
-            lanes += [Lane(other, server, where) for other, where in others.items()]
-        elif name == UNCACHED:
-            lanes += [Lane(f"{other}, uncached", server, where) for other, where in others.items()]
-    if not only and Path(NGINX).exists():
+    for first, (app, variables, more) in servers.items():
+        chosen = [pair for pair in ((first, path), *more) if not names or pair[0] in names]
+        if chosen:
+            server = stack.enter_context(gunicorn(app, worker_class, variables))
+            lanes += [Lane(name, server, where, name == COMPRESSED) for name, where in chosen]
+    if not names and Path(NGINX).exists():
         named = {name: value for name, value in site.page.headers if name in NGINX_HEADERS}
         lanes.append(Lane(NGINX_FILE, stack.enter_context(nginx(site.folder, named)), path))
-    # What is compared comes one after the other: a shared machine is faster now and slower then.
-    return sorted(lanes, key=lambda lane: lane.name not in apps)
+    return sorted(lanes, key=lambda lane: lane.name not in servers)
 
 
 def load(results: Results, lanes: Iterable[Lane], seconds: int, connections: int) -> None:
@@ -186,15 +187,14 @@ def alternate(
     connections: int,
     names: Collection[str] = (),
 ) -> Results:
-    """Load all lanes, or those that are named, round after round, each time with all servers anew:
+    """Load all lanes, or those that are named, round after round, each time with their servers anew:
     where the memory of a process happens to lie makes it faster or slower by some hundredths as
     long as it lives. Every other round goes backwards, so that no lane is always the first."""
     results: Results = {}
     for number in range(rounds):
         with ExitStack() as stack:
-            lanes = start(site, worker_class, stack)
-            chosen = [lane for lane in lanes if not names or lane.name in names]
-            order = reversed(chosen) if number % 2 else chosen
+            lanes = start(site, worker_class, stack, names)
+            order = reversed(lanes) if number % 2 else lanes
             load(results, order, seconds, connections)
     return results
 
