@@ -52,13 +52,14 @@ class Folder:
         self._booked: dict[str, int] = {}
         self._generation = 0
 
-    def fold(self) -> int | None:
-        """Book everything there is; the number of records booked, None if another process folds.
+    def fold(self, rest_seconds: float = 0) -> int | None:
+        """Book everything there is; the number of records booked, None if another process folds or
+        began to in the last `rest_seconds`.
 
         What is written meanwhile waits for the next time: on a busy site there is always more.
         """
         total, more = 0, True
-        with folder_lock(self._directory) as ours:
+        with folder_lock(self._directory, rest_seconds) as ours:
             if not ours:
                 return None
             while more:

@@ -17,6 +17,7 @@ import fcntl
 import os
 import secrets
 import struct
+import time
 import zlib
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -253,11 +254,15 @@ def records_in(data: bytes) -> Iterator[tuple[Record | None, int]]:
 
 
 @contextlib.contextmanager
-def folder_lock(directory: Path) -> Iterator[bool]:
-    """Whether we are the one who folds this host's journals now; never waits. Raises OSError."""
+def folder_lock(directory: Path, rest_seconds: float = 0) -> Iterator[bool]:
+    """Whether we are the one who folds this host's journals now, and nobody began to in the last
+    `rest_seconds`; never waits. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True)
     file = os.open(directory / "fold.lock", os.O_CREAT | os.O_RDWR, 0o640)
     try:
-        yield _try_lock(file)
+        ours = _try_lock(file) and not 0 <= time.time() - os.fstat(file).st_mtime < rest_seconds
+        if ours:
+            os.utime(file)
+        yield ours
     finally:
         os.close(file)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
@@ -124,6 +126,27 @@ def test_the_owner_s_journal_is_never_deleted(ledger: Ledger, url: str, tmp_path
     assert len(list(ledger.journal_dir.glob("*.log"))) == 1
     ledger.append([view(7)])
     assert other.fold_now() == 1
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("began_ago", "folds"),
+    [(0.5, False), (2.0, True), (-3600.0, True)],
+    ids=["just now", "a while ago", "before the clock was set back"],
+)
+def test_one_process_of_a_host_folds_in_a_second(
+    began_ago: float, folds: bool, ledger: Ledger, url: str, tmp_path: Path
+) -> None:
+    ledger.append([view(7)])
+    ledger.fold_now()
+    ledger.append([view(7)])
+    other = new_ledger(url, tmp_path)
+    lock = ledger.journal_dir / "fold.lock"
+    os.utime(lock, (time.time() - began_ago,) * 2)
+    assert other._folder.fold(0.9) == (1 if folds else None)
+    if folds:
+        assert abs(lock.stat().st_mtime - time.time()) < 0.5
+    assert other.fold_now() == (0 if folds else 1)
     other.close()
 
 
