@@ -24,7 +24,7 @@ class Goal:
         lines = ["| | measured | goal | |", "|---|---|---|---|"]
         for goal in goals:
             verdict = "reached" if goal.reached else "**missed**"
-            error = f" ± {goal.error:.1g}" if goal.error else ""
+            error = f" ± {goal.error:.2g}" if goal.error else ""
             lines.append(
                 f"| {goal.name} | {goal.measured:,.3g}{error}{goal.unit}"
                 f" | {goal.sign} {goal.goal:g}{goal.unit} | {verdict} |"

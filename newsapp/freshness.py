@@ -29,7 +29,7 @@ FRESH_SECONDS = 0.75
 STAND_IN_SECONDS = 0.75
 """How long ago a version must have been in force for its pages to stand in for new ones that are
 being made: an edit is still seen within a second."""
-# Whoever waits in vain gets a page that is made for them alone.
+# Whoever waits in vain gets a page that is made for them alone; until a look has ended nobody else waits.
 WAIT_SECONDS = 1.0
 # So long after the last reader nobody looks any more; the next reader waits for a look.
 IDLE_SECONDS = 10.0
@@ -121,7 +121,7 @@ class Freshness:
         self._settled = -1
         self._version = self._previous = 0
         self._looked_at = self._asked_at = self._previous_until = float("-inf")
-        self._away = False
+        self._away = self._late = False
 
     def version(self) -> int | None:
         """The number that is in force, as seen less than a second ago; None while it cannot be
@@ -168,8 +168,8 @@ class Freshness:
             self._start()
             seen = self._seen
         self._wake.set()
-        if not self._away:
-            seen.wait(WAIT_SECONDS)
+        if not (self._away or self._late):
+            self._late = not seen.wait(WAIT_SECONDS)
 
     def _start(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -197,6 +197,7 @@ class Freshness:
             except Exception as error:  # whatever it is, the thread must outlive it
                 self._away = True
                 self._complaints.say("only kept pages can be read, no database", error)
+            self._late = False
             seen.set()
             idle = time.monotonic() - self._asked_at > IDLE_SECONDS
             self._wake.wait(None if idle else LOOK_SECONDS)

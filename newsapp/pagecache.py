@@ -157,16 +157,17 @@ class PageCache:
         # For who keeps an answer of ours in turn.
         self.version = freshness.version
 
-    def find(self, environ: WSGIEnvironment, now: float) -> KeptPage | None:
-        """The page that answers a GET or HEAD at a time (seconds since the epoch), if it is kept
-        and nothing has changed what it says."""
+    def find(self, environ: WSGIEnvironment) -> KeptPage | None:
+        """The page that answers a GET or HEAD, if it is kept and nothing has changed what it says."""
         if self._session_cookie in environ.get("HTTP_COOKIE", ""):
             return None
         key = _key(environ)
         kept = self.shelf.get(key)
-        if kept is None or not kept.since <= now < kept.until:
+        if kept is None:
             return None
-        version = self._freshness.version()
+        version, now = self._freshness.version(), self._clock()  # it may have waited
+        if not kept.since <= now < kept.until:
+            return None
         if kept.version == version or self._stands_in(kept, key, version):
             return kept
         return None
@@ -181,12 +182,11 @@ class PageCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not reads(environ, self._session_cookie):
             return self._app(environ, start_response)
-        now = self._clock()
-        if environ["REQUEST_METHOD"] == "HEAD" and (kept := self.find(environ, now)) is not None:
+        if environ["REQUEST_METHOD"] == "HEAD" and (kept := self.find(environ)) is not None:
             environ[PAGE_KEY] = kept.page
             start_response("200 OK", kept.headers)
             return ()
-        version = self._freshness.version()
+        version, now = self._freshness.version(), self._clock()
         if version is None:
             return self._app(environ, start_response)
         key = _key(environ)

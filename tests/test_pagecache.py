@@ -159,6 +159,29 @@ def test_a_look_that_takes_long_lets_no_old_page_through(
     assert "Sau khi sửa" in client.get(address(article)).text
 
 
+def test_only_one_waits_for_a_look_that_hangs(
+    app: Flask, make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_article()
+    here: Freshness = app.extensions["newsapp.freshness"]
+    look, goes_on = here._look, threading.Event()
+
+    def hang(doubts: int) -> None:
+        goes_on.wait(10)
+        look(doubts)
+
+    monkeypatch.setattr(here, "_look", hang)
+    here.doubt()
+    assert here.version() is None
+    begun = time.monotonic()
+    assert [here.version() for _ in range(3)] == [None] * 3
+    assert time.monotonic() - begun < 0.5
+    goes_on.set()
+    while here.version() is None:
+        assert time.monotonic() - begun < 5
+        time.sleep(0.05)
+
+
 def test_a_look_that_fails_ends_no_looking(
     client: CheckingClient, app: Flask, make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -469,7 +492,7 @@ def ask(app: Flask) -> Callable[..., Any]:
                 "QUERY_STRING": query,
                 "HTTP_COOKIE": cookie,
             }
-            kept = cache.find(environ, clock())
+            kept = cache.find(environ)
             if kept is not None:
                 return kept.body.html
             return b"".join(cache(environ, lambda *_: lambda _: None))

@@ -94,9 +94,10 @@ def test_an_error_ends_its_turn() -> None:
 
 def test_only_sqlite_wants_them(app: Flask) -> None:
     layers: list[str] = []
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.__self__  # type: ignore[attr-defined]  # the outermost one's method
     while layer is not None:
         layers.append(type(layer).__name__)
         layer = getattr(layer, "_app", None)
     backend = app.extensions["newsapp.config"].database_url.get_backend_name()
+    assert {"SecurityHeaders", "VisitCounter", "PageCache"} <= set(layers)
     assert ("Turns" in layers) == (backend == "sqlite")

@@ -20,7 +20,7 @@ WINDOW = 20_000
 SHARED_WINDOW = 4_000
 # So much is written in one go; readers and savers come in between.
 MERGE_PAGES = 2_000
-# So much with each save: two milliseconds at most.
+# So much with each save: some two milliseconds.
 SETTLE_PAGES = 16
 
 

@@ -54,7 +54,7 @@ class Folder:
 
     def fold(self, rest_seconds: float = 0) -> int | None:
         """Book everything there is; the number of records booked, None if another process folds or
-        began to in the last `rest_seconds`.
+        did in the last `rest_seconds`.
 
         What is written meanwhile waits for the next time: on a busy site there is always more.
         """

@@ -255,14 +255,20 @@ def records_in(data: bytes) -> Iterator[tuple[Record | None, int]]:
 
 @contextlib.contextmanager
 def folder_lock(directory: Path, rest_seconds: float = 0) -> Iterator[bool]:
-    """Whether we are the one who folds this host's journals now, and nobody began to in the last
-    `rest_seconds`; never waits. Raises OSError."""
+    """Whether we are the one who folds this host's journals now, and nobody did so to the end in
+    the last `rest_seconds`; never waits. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True)
     file = os.open(directory / "fold.lock", os.O_CREAT | os.O_RDWR, 0o640)
     try:
-        ours = _try_lock(file) and not 0 <= time.time() - os.fstat(file).st_mtime < rest_seconds
-        if ours:
-            os.utime(file)
+        ours = _try_lock(file) and not _is_younger(os.fstat(file), rest_seconds)
         yield ours
+        if ours:
+            with contextlib.suppress(OSError):  # the others fold too, then
+                os.pwrite(file, b"\n", 0)
     finally:
         os.close(file)
+
+
+def _is_younger(lock: os.stat_result, seconds: float) -> bool:
+    """Whether the lock was written to so lately; a new one is empty, and never was."""
+    return lock.st_size > 0 and 0 <= time.time() - lock.st_mtime < seconds

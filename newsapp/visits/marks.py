@@ -16,6 +16,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from newsapp.visits.books import SiteFigures
+from newsapp.visits.rules import CountedPage
 
 START = b"<!--count:"
 END = b"-->"
@@ -40,6 +41,7 @@ class Ready(NamedTuple):
     them adds to the journal; `headers` are the others', without a cookie.
     """
 
+    page: CountedPage
     version: int
     since: float
     until: float

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
-from math import ceil, floor
+from math import floor
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -67,9 +67,8 @@ class Kept(Protocol):
 class Keeper(Protocol):
     """Has pages that can be answered without the application being asked."""
 
-    def find(self, environ: WSGIEnvironment, now: float) -> Kept | None:
-        """The page that answers a request at a time (seconds since the epoch); those of http and of
-        https are not the same page."""
+    def find(self, environ: WSGIEnvironment) -> Kept | None:
+        """The page that answers a request now; those of http and of https are not the same page."""
 
     def version(self) -> int | None:
         """The number of what is in force: a page of that number holds until its time is over."""
@@ -100,9 +99,10 @@ class VisitCounter:
         self._ledger = ledger
         self._zone = zone
         self._keeper = keeper
-        # In a rush most readers are new, and many ask for the same: what one was answered, and how it
-        # counted, holds for the others of the same second.
+        # In a rush most readers are new and bring nothing, and many ask for the same: what one was
+        # answered, and how it counted, holds for the others of the same second.
         self._alike: dict[_Key, Ready] = {}
+        self._alike_second = 0
         self._clock = clock
         self._cookie = VisitCookie(secret_key)
         self._flood = Flood(flood_limit, ledger.journal_dir / "flood", secret_key, clock)
@@ -122,19 +122,21 @@ class VisitCounter:
         """
         if self._keeper is None:
             return None
-        now = self._clock()
         key = _key(environ)
-        ready = self._alike.get(key)
+        ready = None if key is None else self._alike.get(key)
         if (
             ready is None
-            or not ready.since <= now < ready.until
             or ready.version != self._keeper.version()
+            or not ready.since <= (now := self._clock()) < ready.until
             or agent_exclusion(environ) is not None
-            or not self._flood.admits(environ.get("REMOTE_ADDR", ""))
         ):
-            return self._answer_kept(self._keeper, environ, start_response, now, key)
-        self._ledger.write(ready.adds)
-        start_response("200 OK", ready.newcomers.copy())
+            return self._answer_kept(self._keeper, environ, start_response, key)
+        if self._flood.admits(environ.get("REMOTE_ADDR", "")):
+            self._ledger.write(ready.adds)
+            headers = ready.newcomers.copy()
+        else:
+            headers = self._count(environ, ready.page, now, Reason.FLOOD, None) + ready.headers
+        start_response("200 OK", headers)
         return ready.body
 
     def _answer_kept(
@@ -142,23 +144,28 @@ class VisitCounter:
         keeper: Keeper,
         environ: WSGIEnvironment,
         start_response: StartResponse,
-        now: float,
-        key: _Key,
+        key: _Key | None,
     ) -> Iterable[bytes] | None:
-        if environ["REQUEST_METHOD"] != "GET" or (kept := keeper.find(environ, now)) is None:
+        if environ["REQUEST_METHOD"] != "GET" or (kept := keeper.find(environ)) is None:
             return None
+        now = self._clock()
         packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         ready = kept.body.ready.get(packed)
         if ready is None or not ready.since <= now < ready.until:
             ready = self._make_ready(kept, now, packed=packed, secure=_is_secure(environ))
         reason, visit = self._reader(environ, kept.page, now)
-        if reason is None and visit is None:
-            if len(self._alike) >= _MOST_ALIKE:
-                self._alike.clear()
-            self._alike[key] = ready
+        if reason is None and key is not None:
+            self._remember(key, ready)
         headers = self._count(environ, kept.page, now, reason, visit) + ready.headers
         start_response("200 OK", headers)
         return ready.body
+
+    def _remember(self, key: _Key, ready: Ready) -> None:
+        """Answer others who ask the same with it; what was for other seconds goes."""
+        if len(self._alike) >= _MOST_ALIKE or self._alike_second != floor(ready.since):
+            self._alike.clear()
+            self._alike_second = floor(ready.since)
+        self._alike[key] = ready
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._ledger.start()
@@ -197,7 +204,7 @@ class VisitCounter:
         headers += kept.headers
         until = min(floor(now) + 1, kept.until, now + known.until - time.monotonic())
         adds, cookie = self._counted(None, kept.page, now, secure=secure)
-        ready = Ready(kept.version, now, until, headers, cookie + headers, adds, [html])
+        ready = Ready(kept.page, kept.version, now, until, headers, cookie + headers, adds, [html])
         kept.body.ready[packed] = ready
         return ready
 
@@ -224,7 +231,7 @@ class VisitCounter:
     ) -> Headers:
         """Count a public page; the headers that tell its reader's browser so."""
         if reason is not None:
-            self._ledger.write(pack(Record(self._day(now), page.article_id, reason=reason)))
+            self._ledger.append([Record(self._day(now), page.article_id, reason=reason)])
             return []
         data, cookie = self._counted(visit, page, now, secure=_is_secure(environ))
         if data:
@@ -235,8 +242,8 @@ class VisitCounter:
         self, visit: Visit | None, page: CountedPage, now: float, *, secure: bool
     ) -> tuple[bytes, Headers]:
         """What a page adds to the journal, if anything, and the cookie for its reader's browser."""
-        # The first page's time is rounded up: nobody's half hour is shorter for it.
-        now_ms = ceil(now) * 1000 if visit is None else int(now * 1000)
+        # A first page's time is the end of its second: nobody's half hour is shorter for it.
+        now_ms = (floor(now) + 1) * 1000 if visit is None else int(now * 1000)
         hit, visit = count(page, visit, now_ms)
         adds = hit.visit or hit.view or hit.printed
         data = pack(Record(self._day(now), page.article_id, hit)) if adds else b""
@@ -273,19 +280,20 @@ class VisitCounter:
         return (page.gzipped if packed else page.filled)(known.views, known.site)
 
 
-def _key(environ: WSGIEnvironment) -> _Key:
-    """All that decides what a page is and how it counts, but for the reader's browser and network
-    and for the moment. One by one: a loop would take as long as all the rest."""
+def _key(environ: WSGIEnvironment) -> _Key | None:
+    """All that decides what a page is and how it counts, but for the browser, the network and the
+    moment; None where somebody brings what is their own, a cookie or a query. One by one: a loop
+    would take as long as all the rest."""
     get = environ.get
+    if get("HTTP_COOKIE") or get("QUERY_STRING"):
+        return None
     return (
         get("REQUEST_METHOD"),
         get("wsgi.url_scheme"),
         get("HTTP_HOST"),
         get("SCRIPT_NAME"),
         get("PATH_INFO"),
-        get("QUERY_STRING"),
         get("HTTP_ACCEPT_ENCODING"),
-        get("HTTP_COOKIE"),
         get("HTTP_SEC_PURPOSE"),
         get("HTTP_PURPOSE"),
         get("HTTP_X_PURPOSE"),

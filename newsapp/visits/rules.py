@@ -77,7 +77,7 @@ def exclusion(environ: Mapping[str, Any], page: CountedPage) -> Reason | None:
     """The reason that speaks against counting a public page, the flood aside."""
     if environ.get("REQUEST_METHOD") == "HEAD":
         return Reason.HEAD
-    if not environ.keys().isdisjoint(_PURPOSE_HEADERS) and _is_prefetch(environ):
+    if not environ.keys().isdisjoint(PURPOSE_HEADERS) and _is_prefetch(environ):
         return Reason.PREFETCH
     if page.staff:
         return Reason.STAFF
@@ -98,13 +98,13 @@ def _agent_reason(agent: str) -> Reason | None:
     return Reason.BOT if is_bot(agent) else None
 
 
-_PURPOSE_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+PURPOSE_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _PURPOSES = ("prefetch", "prerender", "preview")
 
 
 def _is_prefetch(environ: Mapping[str, Any]) -> bool:
     """Whether the browser says that it fetches ahead of a click that may never come."""
-    said = " ".join(str(environ.get(header, "")) for header in _PURPOSE_HEADERS).lower()
+    said = " ".join(str(environ.get(header, "")) for header in PURPOSE_HEADERS).lower()
     return any(purpose in said for purpose in _PURPOSES)
 
 

@@ -12,7 +12,7 @@ from newsapp.visits import figures
 from newsapp.visits.cookie import VisitCookie
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.middleware import VisitCounter
-from newsapp.visits.rules import CountedPage, Reason
+from newsapp.visits.rules import PURPOSE_HEADERS, CountedPage, Reason
 from tests.visits.visiting import (
     EVER,
     KEY,
@@ -65,7 +65,7 @@ def test_a_newcomer_s_half_hour_begins_at_the_end_of_the_second(
     counter: VisitCounter, clock: Clock
 ) -> None:
     second = clock.now
-    for passed, begins in ((0.2, 1), (0.9, 1), (1.1, 2), (1.9, 2)):
+    for passed, begins in ((0.0, 1), (0.2, 1), (0.9, 1), (1.1, 2), (1.9, 2)):
         clock.now = second + passed
         reader = Browser(counter, clock)
         reader.get("/tin/7")
@@ -85,10 +85,7 @@ def test_a_returning_reader_s_begins_at_the_moment(counter: VisitCounter, clock:
     [
         ({"HTTP_USER_AGENT": "Googlebot/2.1"}, Reason.BOT),
         ({"HTTP_USER_AGENT": ""}, Reason.EMPTY_AGENT),
-        ({"HTTP_SEC_PURPOSE": "prefetch"}, Reason.PREFETCH),
-        ({"HTTP_PURPOSE": "prefetch"}, Reason.PREFETCH),
-        ({"HTTP_X_PURPOSE": "preview"}, Reason.PREFETCH),
-        ({"HTTP_X_MOZ": "prefetch"}, Reason.PREFETCH),
+        *(({header: "prefetch"}, Reason.PREFETCH) for header in PURPOSE_HEADERS),
         ({"REQUEST_METHOD": "HEAD"}, Reason.HEAD),
     ],
     ids=lambda value: str(value),
@@ -122,7 +119,7 @@ EDITED = {"/tin/7": Page("<h1>Bảy, sửa</h1>", CountedPage(7))}
 
 
 def test_a_page_holds_no_longer_than_its_version(ledger: Ledger, clock: Clock) -> None:
-    shelf = Shelf(pages())
+    shelf = Shelf(pages(), clock)
     counter = VisitCounter(Site(), ledger, KEY, ZONE, 0, shelf, clock)
     assert Browser(counter, clock).get("/tin/7").text == "<h1>Bảy</h1>786"
     shelf.put(EDITED)
@@ -130,7 +127,7 @@ def test_a_page_holds_no_longer_than_its_version(ledger: Ledger, clock: Clock) -
 
 
 def test_a_page_holds_no_longer_than_its_time(ledger: Ledger, clock: Clock) -> None:
-    shelf = Shelf(pages(), until=clock.now + 0.5)
+    shelf = Shelf(pages(), clock, until=clock.now + 0.5)
     counter = VisitCounter(Site(EDITED), ledger, KEY, ZONE, 0, shelf, clock)
     for passed, text in (
         (0.0, "<h1>Bảy</h1>786"),
@@ -152,9 +149,22 @@ def test_a_flood_is_one_for_new_readers_of_one_page_too(ledger: Ledger, clock: C
 def test_many_different_requests_are_not_all_remembered(
     counter: VisitCounter, clock: Clock
 ) -> None:
-    for number in range(1_000):
-        Browser(counter, clock).get("/tin/7", QUERY_STRING=f"fbclid={number}")
-    assert len(counter._alike) <= 100
+    for seconds, hosts, remembered in ((0, 1_000, 100), (1, 5, 5), (1, 1, 1)):
+        clock.now += seconds
+        for number in range(hosts):
+            Browser(counter, clock).get("/tin/7", HTTP_HOST=f"{number}.example")
+        assert len(counter._alike) == remembered
+
+
+@pytest.mark.parametrize("brought", [{"HTTP_COOKIE": "_ga=1"}, {"QUERY_STRING": "fbclid=1"}])
+def test_nothing_that_a_reader_brings_is_remembered(
+    brought: dict[str, str], counter: VisitCounter, ledger: Ledger, clock: Clock
+) -> None:
+    for _ in range(3):
+        Browser(counter, clock).get("/tin/7", **brought)
+    assert not counter._alike
+    ledger.fold_now()
+    assert ledger.site_total() == 3
 
 
 def test_midnight_parts_two_readers(counter: VisitCounter, ledger: Ledger, clock: Clock) -> None:

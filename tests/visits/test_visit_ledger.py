@@ -130,24 +130,45 @@ def test_the_owner_s_journal_is_never_deleted(ledger: Ledger, url: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("began_ago", "folds"),
+    ("folded_ago", "folds"),
     [(0.5, False), (2.0, True), (-3600.0, True)],
     ids=["just now", "a while ago", "before the clock was set back"],
 )
 def test_one_process_of_a_host_folds_in_a_second(
-    began_ago: float, folds: bool, ledger: Ledger, url: str, tmp_path: Path
+    folded_ago: float, folds: bool, ledger: Ledger, url: str, tmp_path: Path
 ) -> None:
     ledger.append([view(7)])
     ledger.fold_now()
     ledger.append([view(7)])
     other = new_ledger(url, tmp_path)
     lock = ledger.journal_dir / "fold.lock"
-    os.utime(lock, (time.time() - began_ago,) * 2)
+    os.utime(lock, (time.time() - folded_ago,) * 2)
     assert other._folder.fold(0.9) == (1 if folds else None)
     if folds:
         assert abs(lock.stat().st_mtime - time.time()) < 0.5
     assert other.fold_now() == (0 if folds else 1)
     other.close()
+
+
+def test_the_first_fold_of_all_waits_for_nobody(ledger: Ledger) -> None:
+    ledger.append([view(7)])
+    assert ledger._folder.fold(0.9) == 1
+
+
+def test_who_cannot_fold_keeps_nobody_from_it(
+    ledger: Ledger, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.append([view(7)])
+    other = new_ledger(url, tmp_path)
+    monkeypatch.setattr(ledger._folder, "_fold_some", no_connection)
+    with pytest.raises(LedgerUnavailableError):
+        ledger._folder.fold(0.9)
+    assert other._folder.fold(0.9) == 1
+    other.close()
+
+
+def no_connection() -> None:
+    raise LedgerUnavailableError("too many clients")
 
 
 def test_a_torn_record_at_the_end_is_ignored(ledger: Ledger) -> None:

@@ -113,7 +113,10 @@ class KeptPage:
 class Shelf:
     """Keeps every page of a site that may be kept, as a `Keeper`."""
 
-    def __init__(self, addresses: dict[str, Page], until: float = float("inf")) -> None:
+    def __init__(
+        self, addresses: dict[str, Page], clock: Clock, until: float = float("inf")
+    ) -> None:
+        self._clock = clock
         self._number = 0
         self._until = until
         self.put(addresses)
@@ -135,9 +138,9 @@ class Shelf:
             if page.status == "200 OK" and page.content_type.startswith("text/html")
         }
 
-    def find(self, environ: dict[str, Any], now: float) -> KeptPage | None:
+    def find(self, environ: dict[str, Any]) -> KeptPage | None:
         kept = self._kept.get((environ["PATH_INFO"], environ["wsgi.url_scheme"]))
-        return kept if kept and now < kept.until else None
+        return kept if kept and self._clock() < kept.until else None
 
     def version(self) -> int:
         return self._number
@@ -227,7 +230,7 @@ def site_behind_counter(
     keeps: bool = False,
 ) -> VisitCounter:
     site = app or Site()
-    shelf = Shelf(site.pages) if keeps else None
+    shelf = Shelf(site.pages, clock) if keeps else None
     return VisitCounter(site, ledger, KEY, ZONE, flood_limit, shelf, clock)
 
 
