@@ -19,13 +19,12 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from bench import growth, swing
+from bench.figures import cpu, p99, rate, ratios, table
 from bench.goals import Goal, at_least, at_most
 from bench.lanes import (
     ARTICLE,
@@ -45,7 +44,7 @@ from bench.lanes import (
     visits,
 )
 from bench.readme import machine, save
-from bench.serving import OWN, WORKERS, Run
+from bench.serving import OWN, WORKERS
 
 CONNECTIONS = 8
 # Lanes that also run with other numbers of connections.
@@ -142,46 +141,6 @@ def weigh(site: Site, name: str, worker_class: str, plan: Plan) -> list[int]:
         lanes = start(site, worker_class, stack, names)
         load({}, lanes, plan.seconds, CONNECTIONS)
         return lanes[0].server.pss()
-
-
-def typical(runs: list[Run], figure: Callable[[Run], float]) -> float:
-    return median(figure(run) for run in runs)
-
-
-def ratios(results: Results, name: str, other: str, figure: Callable[[Run], float]) -> list[float]:
-    """What one lane is of another, each in the same round."""
-    pairs = zip(results[name], results[other], strict=True)
-    return [figure(run) / figure(beside) for run, beside in pairs]
-
-
-def rate(run: Run) -> float:
-    """Requests per second."""
-    return run.rate
-
-
-def cpu(run: Run) -> float:
-    """Microseconds of processor time for a request."""
-    return run.cpu_us
-
-
-def p99(results: Results, name: str) -> float:
-    return typical(results[name], lambda run: run.p99_ms)
-
-
-def table(results: Results) -> list[str]:
-    lines = [
-        "| | requests/s | of bare | lowest–highest | p50 ms | p99 ms | CPU µs | failed |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, runs in results.items():
-        rates = sorted(run.rate for run in runs)
-        lines.append(
-            f"| {name} | {median(rates):,.0f} | {median(ratios(results, name, BARE, rate)):.2f}"
-            f" | {rates[0]:,.0f}–{rates[-1]:,.0f} | {typical(runs, lambda run: run.p50_ms):.2f}"
-            f" | {p99(results, name):.2f} | {typical(runs, cpu):.0f}"
-            f" | {sum(run.failures for run in runs)} |"
-        )
-    return lines
 
 
 def goals(site: Site, found: Found) -> list[Goal]:

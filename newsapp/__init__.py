@@ -131,7 +131,7 @@ def wrap(app: Flask, config: Config) -> None:
     headers = SecurityHeaders(
         StaticFiles(counter, config.data_dir),
         behind_proxy=config.trusted_proxies > 0,
-        complete=counter.answer_kept,
+        complete=counter.kept.answer if counter.kept else None,
     )
     # A method: Python enters one faster than an object that can be called.
     app.wsgi_app = headers.__call__  # type: ignore[method-assign]  # Flask's documented way

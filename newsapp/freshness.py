@@ -29,7 +29,8 @@ FRESH_SECONDS = 0.75
 STAND_IN_SECONDS = 0.75
 """How long ago a version must have been in force for its pages to stand in for new ones that are
 being made: an edit is still seen within a second."""
-# Whoever waits in vain gets a page that is made for them alone; until a look has ended nobody else waits.
+# Whoever waits in vain gets a page that is made for them alone. Until a look has ended nobody else
+# waits.
 WAIT_SECONDS = 1.0
 # So long after the last reader nobody looks any more; the next reader waits for a look.
 IDLE_SECONDS = 10.0

@@ -131,7 +131,7 @@ class SecurityHeaders:
         app: WSGIApplication,
         *,
         behind_proxy: bool,
-        complete: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes] | None],
+        complete: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes] | None] | None = None,
     ) -> None:
         self._app = app
         self._behind_proxy = behind_proxy
@@ -139,7 +139,7 @@ class SecurityHeaders:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            body = self._complete(environ, start_response)
+            body = self._complete(environ, start_response) if self._complete else None
             return self._ask(environ, start_response) if body is None else body
         except Exception:
             self._begin(environ)

@@ -1,10 +1,13 @@
 """An answer that is held back: its headers until it is decided whether it counts, of its body what
-may be the beginning of a mark."""
+may be the beginning of a mark; and the headers that it gets here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from werkzeug.http import parse_accept_header
 
 from newsapp.visits import marks
 
@@ -12,6 +15,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 Headers = list[tuple[str, str]]
+
+VARIES = ("Vary", "Accept-Encoding")
+PACKED = ("Content-Encoding", "gzip")
+# Figures change while nothing else does: to be asked for again each time.
+LIVE = ("Cache-Control", "private, no-cache")
+
+
+@lru_cache(256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header takes it."""
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
 class Answer:

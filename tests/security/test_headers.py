@@ -108,14 +108,11 @@ def test_what_a_view_says_stays_and_what_breaks_is_answered() -> None:
     def start(status: str, headers: list[tuple[str, str]], _info: object = None, /) -> Any:
         told.append((status, headers))
 
-    def nothing(_environ: object, _start: object, /) -> None:
-        return None
-
     asked: dict[str, Any] = {"PATH_INFO": "/"}
-    list(SecurityHeaders(own, behind_proxy=False, complete=nothing)(asked, start))
+    list(SecurityHeaders(own, behind_proxy=False)(asked, start))
     policies = [value for name, value in told[0][1] if name.lower() == "content-security-policy"]
     assert policies == ["sandbox"]
-    body = SecurityHeaders(broken, behind_proxy=False, complete=nothing)(asked, start)
+    body = SecurityHeaders(broken, behind_proxy=False)(asked, start)
     assert told[1][0].startswith("500")
     assert {name for name, _ in told[1][1]} >= EVERYWHERE
     assert b"typed" not in b"".join(body)

@@ -9,8 +9,8 @@ import zlib
 import pytest
 
 from newsapp.visits.books import SiteFigures
+from newsapp.visits.held import takes_gzip
 from newsapp.visits.marks import MarkedPage
-from newsapp.visits.middleware import _takes_gzip
 from newsapp.visits.rules import month_mark, site_mark, tiles_mark, views_mark
 
 PAGE = (
@@ -77,4 +77,4 @@ def test_any_bytes_survive_compression() -> None:
     ],
 )
 def test_accept_encoding(header: str, takes: bool) -> None:
-    assert _takes_gzip(header) is takes
+    assert takes_gzip(header) is takes

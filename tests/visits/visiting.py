@@ -12,6 +12,7 @@ from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 from zoneinfo import ZoneInfo
 
+from newsapp.pagecache import KeptPage
 from newsapp.visits.ledger import Ledger
 from newsapp.visits.marks import MarkedPage
 from newsapp.visits.middleware import VisitCounter
@@ -99,17 +100,6 @@ class _Body(list[bytes]):
         self._site.closed += 1
 
 
-@dataclass
-class KeptPage:
-    """A page as a cache keeps it."""
-
-    headers: list[tuple[str, str]]
-    page: CountedPage
-    body: MarkedPage
-    version: int
-    until: float
-
-
 class Shelf:
     """Keeps every page of a site that may be kept, as a `Keeper`."""
 
@@ -126,11 +116,12 @@ class Shelf:
         self._number += 1
         self._kept = {
             (path, scheme): KeptPage(
+                self._number,
+                0,
+                self._until,
                 [("Content-Type", page.content_type), *page.headers],
                 page.counted,
                 MarkedPage(page.text.encode()),
-                self._number,
-                self._until,
             )
             for path, page in addresses.items()
             for scheme in ("http", "https")
@@ -198,7 +189,8 @@ class Browser:
         return got
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        kept = self.counter.answer_kept(environ, start_response)
+        first = self.counter.kept
+        kept = first.answer(environ, start_response) if first else None
         return self.counter(environ, start_response) if kept is None else kept
 
 
